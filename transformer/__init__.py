@@ -1,0 +1,1 @@
+"""Point Kubernetes manifests at a registry mirror, with the pull secrets they then need."""
