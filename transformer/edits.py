@@ -1,0 +1,53 @@
+"""An edit is a value: the span of text it replaces and what stands there instead.
+
+Law: `apply(text, []) == text`, and `apply` changes no character outside the spans of its edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from transformer.errors import InternalError
+
+
+class Edit(NamedTuple):
+    """Replace `text[start:end]` by `replacement`; offsets count characters from 0, and `start == end` inserts."""
+
+    start: int
+    end: int
+    replacement: str
+
+    def moved(self, offset: int) -> Edit:
+        """Return the same edit in a text that begins `offset` characters earlier."""
+        return Edit(self.start + offset, self.end + offset, self.replacement)
+
+
+def merge(edits: Iterable[Edit]) -> list[Edit]:
+    """Sort `edits` by place and drop equal ones, such as those planned for a node that stands under two aliases.
+
+    Raises InternalError where two of them overlap, or insert different texts at one place.
+    """
+    ordered = sorted(set(edits))
+    for left, right in pairwise(ordered):
+        if right.start < left.end or right.start == left.start:
+            raise InternalError(f"two edits overlap: {left} and {right}")
+    return ordered
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return `text` with every edit made.
+
+    Raises InternalError where edits overlap or reach past the text.
+
+    >>> apply("image: nginx", [Edit(7, 12, "harbor.example/nginx")])
+    'image: harbor.example/nginx'
+    """
+    pieces, position = [], 0
+    for edit in merge(edits):
+        if not 0 <= edit.start <= edit.end <= len(text):
+            raise InternalError(f"an edit reaches past the text: {edit}")
+        pieces += [text[position : edit.start], edit.replacement]
+        position = edit.end
+    return "".join([*pieces, text[position:]])
