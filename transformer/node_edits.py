@@ -1,0 +1,233 @@
+"""Edits phrased on nodes: replace what a scalar says, append `{name: ...}` items to a list, in the text's own style.
+
+Law: composing the edited text gives the same nodes but for the one that was edited.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence as Several
+
+from transformer.edits import Edit
+from transformer.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    column,
+    end,
+    is_flow,
+    is_string,
+    own,
+    pairs,
+    resolve,
+    start,
+)
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+|#[^\n\r]*\s+)*")
+_LINE_BREAK = re.compile(r"\r\n|[\n\r]")
+_BLANKS = re.compile(" *")
+_REST_OF_LINE = re.compile(r"[^\n\r]*")
+# Plain in block and in flow style, and no parser takes it for a number, a time, a boolean or a null.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+|[A-Za-z_][A-Za-z0-9._@-]+")
+_PLAIN_IN_BLOCK = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9._@:+-]*(?:/[A-Za-z0-9._@:+-]*[A-Za-z0-9._@+-])+|" + _PLAIN.pattern
+)
+_WORDS_OF_OTHER_TYPES = {"null", "true", "false", "yes", "no", "on", "off"}
+
+
+def replace_scalar(text: str, scalar: Scalar, value: str, *, flow: bool) -> Edit:
+    """Return the edit that makes `scalar` say `value`, a text without blanks, quotes or escapes.
+
+    Its anchor, tag, quotes and block style stay. `flow` says whether it stands inside brackets or braces.
+    """
+    content, last = _content(text, scalar), end(scalar)
+    if scalar.style in ("|", ">"):
+        old = str(scalar.value).rstrip("\n")
+        found = text.rindex(old, content, last)
+        return Edit(found, found + len(old), value)
+    if scalar.style:
+        return Edit(content, last, f"{scalar.style}{value}{scalar.style}")
+    # libyaml wants a colon in flow style quoted; where one stood unquoted, the file is read by another parser.
+    return Edit(content, last, scalar_text(value, flow=flow and ":" not in scalar.value))
+
+
+def append_names(
+    text: str, holder: Mapping, key: str, names: Several[str], *, present: Several[str] = (), after: Node | None = None
+) -> Edit:
+    """Return the edit after which the list under `key` of `holder` names `names` besides what it has.
+
+    The list is one of `{name: ...}` items. `present` are the names it has, which matter only where it is not
+    written in `holder` itself but comes from an alias or a merge key: then `holder` gets a list of its own with all.
+    A new entry goes behind the value `after` of `holder` in block style (its last where None is given), and in
+    front in flow style.
+    """
+    value = own(holder, key)
+    if isinstance(value, Sequence) and value.children:
+        return _append_items(text, value, names)
+    if value is None:
+        return _insert_entry(text, holder, key, [*present, *names], after or holder.children[-1])
+    name = next(name for name, entry in pairs(holder) if entry is value)
+    items = _flow_list([*present, *names], quoted=_is_quoted(name))
+    content, last = _content(text, value), end(value)
+    if content < last:
+        return Edit(content, last, items)
+    if ":" in text[end(name) : content]:
+        return Edit(content, content, f" {items}")
+    # A key without a value: `{key}`, or `? key` on a line of its own.
+    at = end(name) if is_flow(holder) else _end_of_lines(text, name, _indent(text, holder))
+    return Edit(at, at, f": {items}" if is_flow(holder) else f"{_newline(text)}{' ' * _indent(text, holder)}: {items}")
+
+
+def scalar_text(value: str, *, flow: bool) -> str:
+    """Return `value` as YAML writes it: plain where every parser reads the same string back, else double-quoted."""
+    plain = (_PLAIN if flow else _PLAIN_IN_BLOCK).fullmatch(value)
+    return value if plain and value.lower() not in _WORDS_OF_OTHER_TYPES else json.dumps(value, ensure_ascii=False)
+
+
+def _is_quoted(key: Node) -> bool:
+    return isinstance(key, Scalar) and key.style == '"'
+
+
+def _flow_list(names: Several[str], *, quoted: bool) -> str:
+    return f"[{', '.join(_flow_item(name, quoted=quoted) for name in names)}]"
+
+
+def _flow_item(name: str, *, quoted: bool) -> str:
+    return f'{{"name": {json.dumps(name)}}}' if quoted else f"{{name: {scalar_text(name, flow=True)}}}"
+
+
+def _append_items(text: str, sequence: Sequence, names: Several[str]) -> Edit:
+    last = sequence.children[-1]
+    if is_flow(sequence):
+        break_and_indent = _own_line(text, start(last))
+        separator = "," + (break_and_indent or " ")
+        at = end(last)
+        return Edit(at, at, "".join(separator + _item_like(text, last, name, flow=True) for name in names))
+    _, dash, gap = text[_line_start(text, start(last)) : start(last)].rpartition("-")
+    if not dash or gap.strip(" "):  # the item begins below its dash, or behind a tab
+        gap = ""
+    depth = _indent(text, sequence)
+    at, item_start = _end_of_lines(text, last, depth), f"{_newline(text)}{' ' * depth}-{gap or ' '}"
+    return Edit(at, at, "".join(item_start + _item_like(text, last, name, flow=False) for name in names))
+
+
+def _item_like(text: str, item: Node, name: str, *, flow: bool) -> str:
+    """Return the item `{name: ...}` for `name`, written like `item` where that is a mapping of nothing but a name."""
+    value = own(item, "name") if isinstance(item, Mapping) and len(item.children) == 2 else None
+    if isinstance(value, Scalar) and is_string(value):
+        first, last = start(item), end(item) if is_flow(item) else end(value)
+        if not set("#&!|>") & set(text[first:last]):
+            edit = replace_scalar(text, value, name, flow=flow or is_flow(item))
+            return text[first : edit.start] + edit.replacement + text[edit.end : last]
+    if flow:
+        return _flow_item(name, quoted=isinstance(item, Mapping) and _is_quoted(item.children[0]))
+    return f"name: {scalar_text(name, flow=False)}"
+
+
+def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], after: Node) -> Edit:
+    first = start(holder.children[0])
+    if is_flow(holder):
+        quoted = _is_quoted(holder.children[0])
+        entry = f"{json.dumps(key) if quoted else key}: {_flow_list(names, quoted=quoted)},"
+        return Edit(first, first, entry + (_own_line(text, first) or " "))
+    newline = _newline(text)
+    depth = _indent(text, holder)
+    indent = " " * depth
+    items = [f"{indent}{_list_indent(text, holder)}- name: {scalar_text(name, flow=False)}" for name in names]
+    leaf = _last_leaf(after)
+    if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not text.endswith(("\n", "\r"), 0, end(leaf)):
+        # The text ends in a block scalar without a line break; giving it one would change what it says.
+        return Edit(first, first, newline.join([f"{key}:", *items, indent]))
+    at = _end_of_lines(text, leaf, depth)
+    return Edit(at, at, newline.join(["", f"{indent}{key}:", *items]))
+
+
+def _list_indent(text: str, holder: Mapping) -> str:
+    """Return how far the lists of `holder` are indented from their keys, as its first list in block style is."""
+    for _, value in pairs(holder):
+        if isinstance(value, Sequence) and not is_flow(value):
+            return " " * (_indent(text, value) - _indent(text, holder))
+    return ""
+
+
+def _indent(text: str, node: Mapping | Sequence) -> int:
+    """Return how far the entries of a collection in block style are indented."""
+    if node.start_event.anchor is None and node.start_event.tag is None:
+        return column(node) - 1
+    # It begins with its anchor or tag, and its entries on a line below.
+    line_start = _line_start(text, _content(text, node))
+    return _match_end(_BLANKS, text, line_start) - line_start
+
+
+def _last_leaf(node: Node) -> Node:
+    """Return what stands last in the text of `node`: a scalar, an alias, or a collection in flow style."""
+    while isinstance(node, (Mapping, Sequence)) and not is_flow(node):
+        node = node.children[-1]
+    return node
+
+
+def _end_of_lines(text: str, node: Node, depth: int) -> int:
+    """Return the offset at which the lines of `node` end: before the break of its last line.
+
+    A comment on that line is part of it, and so are the comments below that are indented by more than `depth`.
+    """
+    leaf = _last_leaf(node)
+    at = _end_of_block_scalar(text, leaf) if isinstance(leaf, Scalar) and leaf.style in ("|", ">") else end(leaf)
+    at = _match_end(_REST_OF_LINE, text, at)
+    return _match_end(re.compile(rf"(?:(?:[ \t]*(?:\r\n|[\n\r]))+ {{{depth + 1},}}#[^\n\r]*)*"), text, at)
+
+
+def _end_of_block_scalar(text: str, scalar: Scalar) -> int:
+    """Return the offset behind the last line of a block scalar that is content, before its break."""
+    first, last = start(scalar), end(scalar)
+    header = text[first : _match_end(_REST_OF_LINE, text, first)].partition("#")[0].rstrip()
+    if "+" in header or str(scalar.value).rstrip("\n").endswith((" ", "\t")):  # its blank lines are content
+        return last - len(_break_before(text, last))
+    return first + max(len(text[first:last].rstrip(" \n\r")), len(header))
+
+
+def _content(text: str, node: Node) -> int:
+    """Return the offset at which the node begins once its anchor and tag are over."""
+    return min(_match_end(_PROPERTIES, text, start(node)), end(node))
+
+
+def _match_end(pattern: re.Pattern[str], text: str, offset: int) -> int:
+    match = pattern.match(text, offset)
+    return match.end() if match else offset
+
+
+def _break_before(text: str, offset: int) -> str:
+    if text.endswith("\r\n", 0, offset):
+        return "\r\n"
+    return text[offset - 1 : offset] if text[offset - 1 : offset] in ("\n", "\r") else ""
+
+
+def _own_line(text: str, offset: int) -> str:
+    """Return the line break and indentation before `offset` where nothing else stands between, else an empty text."""
+    line_start = _line_start(text, offset)
+    indent = text[line_start:offset]
+    return "" if indent.strip(" \t") else _break_before(text, line_start) + indent
+
+
+def _line_start(text: str, offset: int) -> int:
+    line_start = text.rfind("\n", 0, offset) + 1
+    return text.rfind("\r", line_start, offset) + 1 or line_start
+
+
+def _newline(text: str) -> str:
+    """Return the line break the text uses, by its first; a line feed where it has none."""
+    match = _LINE_BREAK.search(text)
+    return match[0] if match else "\n"
+
+
+def names_in(node: Node | None) -> Iterator[str]:
+    """Yield the `name` of each item of a list of `{name: ...}`."""
+    node = resolve(node) if node is not None else None
+    for item in node.children if isinstance(node, Sequence) else ():
+        entry = resolve(item)
+        name = own(entry, "name") if isinstance(entry, Mapping) else None
+        if isinstance(name := resolve(name) if name is not None else None, Scalar):
+            yield str(name.value)
