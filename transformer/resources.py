@@ -1,0 +1,78 @@
+"""The Kubernetes objects of a document: one, or the items of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from transformer.nodes import Mapping, Node, Sequence, get, resolve, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An API object: what identifies it, and its node. `namespace` is empty where the object names none."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+    node: Mapping = field(repr=False, compare=False)
+    path: str = ""
+    """Where the object stands in its document: empty, or such as `items[3]`."""
+
+    @property
+    def group(self) -> str:
+        """The API group: `apps` of `apps/v1`, and an empty text for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    def __str__(self) -> str:
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {place}" if place else self.kind
+
+
+def resources(root: Node | None) -> Iterator[Resource]:
+    """Yield the objects under a document's root; those of a `List`, of any list kind and of a ResourceList singly.
+
+    An item of a `DeploymentList` that names no type is a Deployment, as it is to kubectl.
+    """
+    waiting: list[tuple[Node, str, _Type]] = [(root, "", _NO_TYPE)] if root is not None else []
+    seen: set[int] = set()
+    while waiting:
+        node, path, item_type = waiting.pop()
+        resource = as_resource(node, path, item_type=item_type)
+        if resource is None or id(resource.node) in seen:
+            continue
+        seen.add(id(resource.node))
+        items = get(resource.node, "items") if resource.kind.endswith("List") else None
+        if isinstance(items, Sequence):
+            prefix = f"{path}." if path else ""
+            of_items = (resource.api_version, resource.kind.removesuffix("List"))
+            entries = [(child, f"{prefix}items[{index}]", of_items) for index, child in enumerate(items.children)]
+            waiting.extend(reversed(entries))
+        else:
+            yield resource
+
+
+_Type: TypeAlias = tuple[str, str]
+_NO_TYPE: _Type = ("", "")
+
+
+def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _Type = _NO_TYPE) -> Resource | None:
+    """Return `node` as a Resource where it has an apiVersion and a kind.
+
+    `namespace` is for one that names none, and `item_type`, apiVersion and kind, for one that names neither.
+    """
+    node = resolve(node)
+    if not isinstance(node, Mapping):
+        return None
+    api_version, kind = text_of(get(node, "apiVersion")), text_of(get(node, "kind"))
+    if not (api_version or kind):
+        api_version, kind = item_type
+    if not (api_version and kind):
+        return None
+    metadata = get(node, "metadata")
+    if not isinstance(metadata, Mapping):
+        return Resource(api_version, kind, "", namespace, node, path)
+    name = text_of(get(metadata, "name")) or text_of(get(metadata, "generateName"))
+    return Resource(api_version, kind, name, text_of(get(metadata, "namespace")) or namespace, node, path)
