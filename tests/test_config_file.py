@@ -1,0 +1,497 @@
+"""Configs in, values or error lines out: the lines are pinned as the person reads them who has to mend the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from transformer.config import Config, CredentialSource, ImageOverride, Mirror, PullSecret
+from transformer.config_file import parse_config
+from transformer.errors import ConfigError
+
+HEAD = "apiVersion: repoint.dev/v1alpha1\nkind: MirrorConfig\nspec:\n"
+A = "sha256:" + "a" * 64
+
+
+def spec(text: str) -> str:
+    """A config with this spec, which begins on line 4."""
+    return HEAD + text
+
+
+def errors(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, file="f")
+    assert str(caught.value) == "\n".join(caught.value.errors)
+    return list(caught.value.errors)
+
+
+HOST = "a host with a dot or a port, or localhost"
+STARS = "'*' stands alone, or as '*.' before a domain, and a source covers all that lies below it"
+PATH = "is no repository path (lower case, without tag and digest)"
+USER = "has no user name, no password and no digest, hence no '@' before its first '/'"
+
+NOT_A_CONFIG = {
+    "empty": ("", ["f:1:1: the file is empty; expected a MirrorConfig"]),
+    "a comment": ("# later\n", ["f:1:1: the file is empty; expected a MirrorConfig"]),
+    "a marker": ("---\n", ["f:1:1: the file is empty; expected a MirrorConfig"]),
+    "null": ("null\n", ["f:1:1: the file is empty; expected a MirrorConfig"]),
+    "text": ("hello\n", ["f:1:1: expected a mapping, found a text"]),
+    "a list": ("# a list\n- 1\n", ["f:2:1: expected a mapping, found a list"]),
+    "no YAML": (
+        "kind: [\n",
+        ["f:2:1: no YAML: did not find expected node content (while parsing a flow node)"],
+    ),
+    "a tab": (
+        "\tkind: x\n",
+        ["f:1:1: no YAML: found character that cannot start any token (while scanning for the next token)"],
+    ),
+    "no YAML in the second document": (
+        "---\na: 1\n---\nb: *x\n",
+        ["f:4:4: no YAML: found undefined alias 'x'"],
+    ),
+    "an unquoted template": (
+        spec("  mirrors:\n  - source: quay.io\n    mirror: {{ domain }}/x\n"),
+        [
+            "f:6:25: no YAML: did not find expected key (while parsing a block mapping); a template goes in quotes",
+        ],
+    ),
+    "two documents": (
+        spec("  keep: [quay.io]\n---\n") + spec("  keep: [quay.io]\n"),
+        ["f:5:1: a second document; expected one MirrorConfig in the file"],
+    ),
+    "an alias bomb": (
+        (
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+            "b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+            "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n"
+            "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
+            "e: [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n"
+        ),
+        ["f:1:35: aliases make this too large"],
+    ),
+    "another kind": (
+        "apiVersion: v1\nkind: ConfigMap\ndata: {}\n",
+        [
+            "f:1:1: the key 'spec' is missing",
+            "f:1:13: apiVersion: expected 'repoint.dev/v1alpha1', found 'v1'",
+            "f:2:7: kind: expected 'MirrorConfig', found 'ConfigMap'",
+            "f:3:1: data: unknown key 'data'; did you mean 'metadata'?",
+        ],
+    ),
+    "nearly": (
+        "apiVersion: repoint.dev/v1\nkind: mirrorconfig\nSpec: {keep: []}\n",
+        [
+            "f:1:1: the key 'spec' is missing",
+            (
+                "f:1:13: apiVersion: expected 'repoint.dev/v1alpha1', found 'repoint.dev/v1'; "
+                "did you mean 'repoint.dev/v1alpha1'?"
+            ),
+            "f:2:7: kind: expected 'MirrorConfig', found 'mirrorconfig'; did you mean 'MirrorConfig'?",
+            "f:3:1: Spec: unknown key 'Spec'; did you mean 'spec'?",
+        ],
+    ),
+    "numbers": (
+        "apiVersion: 1\nkind: true\nmetadata: {name: 5, labels: {any: 1}}\nspec: {keep: []}\n",
+        [
+            "f:1:13: apiVersion: expected 'repoint.dev/v1alpha1', found a number",
+            "f:2:7: kind: expected 'MirrorConfig', found a boolean",
+            "f:3:18: metadata.name: expected a text, found a number; put it in quotes",
+        ],
+    ),
+}
+
+SHAPES = {
+    "nothing": ("", ["f:3:6: spec: expected a mapping, found nothing"]),
+    "an empty mapping": (
+        "  {}\n",
+        ["f:4:3: spec: expected at least one of mirrors, keep, images, unmapped, pullSecrets"],
+    ),
+    "unknown keys": (
+        "  mirors: []\n  keeps: []\n  pullsecrets: []\n  zzz: 1\n",
+        [
+            "f:4:3: spec.mirors: unknown key 'mirors'; did you mean 'mirrors'?",
+            "f:5:3: spec.keeps: unknown key 'keeps'; did you mean 'keep'?",
+            "f:6:3: spec.pullsecrets: unknown key 'pullsecrets'; did you mean 'pullSecrets'?",
+            "f:7:3: spec.zzz: unknown key 'zzz'",
+        ],
+    ),
+    "wrong types": (
+        "  mirrors: {}\n  keep: quay.io\n  images:\n  unmapped: Warn\n  pullSecrets: 1\n",
+        [
+            "f:4:12: spec.mirrors: expected a list, found a mapping",
+            "f:5:9: spec.keep: expected a list, found a text",
+            "f:6:10: spec.images: expected a list, found nothing",
+            "f:7:13: spec.unmapped: expected 'warn' or 'error' or 'allow', found 'Warn'; did you mean 'warn'?",
+            "f:8:16: spec.pullSecrets: expected a list, found a number",
+        ],
+    ),
+    "entries": (
+        "  mirrors:\n  - sourc: a.b\n    mirror: 5\n  -\n  - docker.io\n  - source: a.b\n    mirror: [a.b]\n",
+        [
+            "f:5:5: spec.mirrors[0]: the key 'source' is missing",
+            "f:5:5: spec.mirrors[0].sourc: unknown key 'sourc'; did you mean 'source'?",
+            "f:6:13: spec.mirrors[0].mirror: expected a text, found a number; put it in quotes",
+            "f:7:4: spec.mirrors[1]: expected a mapping, found nothing",
+            "f:8:5: spec.mirrors[2]: expected a mapping, found a text",
+            "f:10:13: spec.mirrors[3].mirror: expected a text, found a list",
+        ],
+    ),
+    "an unquoted template that is YAML": (
+        "  mirrors:\n  - source: quay.io\n    mirror: {{ name }}\n",
+        ["f:6:13: spec.mirrors[0].mirror: expected a text, found a mapping; a template goes in quotes"],
+    ),
+    "empty texts": (
+        "  keep: ['']\n  mirrors: [{source: '', mirror: ''}]\n",
+        [
+            "f:4:10: spec.keep[0]: it is empty",
+            "f:5:22: spec.mirrors[0].source: it is empty",
+            "f:5:34: spec.mirrors[0].mirror: it is empty",
+        ],
+    ),
+    "a key twice": (
+        "  keep: []\n  mirrors: []\n  keep: [quay.io]\n",
+        ["f:6:3: spec.keep: the key 'keep' stands here twice"],
+    ),
+    "a key twice, in what stands there twice": (
+        "  keep: {a: 1, a: 2}\n  keep: []\n",
+        [
+            "f:5:3: spec.keep: the key 'keep' stands here twice",
+            "f:5:9: spec.keep.a: the key 'a' stands here twice",
+        ],
+    ),
+    "a key three times, deeper": (
+        "  mirrors:\n  - source: a.b\n    mirror: c.d\n    source: e.f\n    source: g.h\n",
+        ["f:8:5: spec.mirrors[0].source: the key 'source' stands here 3 times"],
+    ),
+    "a key that is no text": ("  keep: []\n  ? [a]\n  : 1\n", ["f:5:5: spec.: unknown key ''"]),
+}
+
+MEANINGS = {
+    "sources": (
+        """\
+  keep:
+  - nginx
+  - https://quay.io/team
+  - docker.io/app:1
+  - docker.io/App
+  - docker.io/*
+  - '*gcr.io'
+  - gcr.*
+  - '*.'
+  - user:hunter2@quay.io
+  - https://user:hunter2@quay.io/x
+  - docker.io@sha256:1
+  - quay.io//x
+  - quay.io:https
+  - a b
+""",
+        [
+            (
+                f"f:5:5: spec.keep[0]: 'nginx' begins with no registry ({HOST}); "
+                "Kubernetes would read it as 'docker.io/library/nginx'"
+            ),
+            "f:6:5: spec.keep[1]: a source has no https://; did you mean 'quay.io/team'?",
+            f"f:7:5: spec.keep[2]: 'app:1' {PATH}",
+            f"f:8:5: spec.keep[3]: 'App' {PATH}",
+            f"f:9:5: spec.keep[4]: {STARS}; did you mean 'docker.io'?",
+            f"f:10:5: spec.keep[5]: {STARS}",
+            f"f:11:5: spec.keep[6]: {STARS}",
+            f"f:12:5: spec.keep[7]: '*.' begins with no registry ({HOST})",
+            f"f:13:5: spec.keep[8]: a source {USER}",
+            f"f:14:5: spec.keep[9]: a source {USER}",
+            f"f:15:5: spec.keep[10]: a source {USER}",
+            f"f:16:5: spec.keep[11]: '/x' {PATH}",
+            (
+                f"f:17:5: spec.keep[12]: 'quay.io:https' begins with no registry ({HOST}); "
+                "Kubernetes would read it as 'docker.io/library/quay.io:https'"
+            ),
+            f"f:18:5: spec.keep[13]: 'a b' begins with no registry ({HOST})",
+        ],
+    ),
+    "mirrors": (
+        """\
+  mirrors:
+  - {source: a.b/1, mirror: harbor/x}
+  - {source: a.b/2, mirror: "https://h.example/x"}
+  - {source: a.b/3, mirror: "https://h.example/{{ path }}"}
+  - {source: a.b/4, mirror: "user:hunter2@h.example/{{ path }}"}
+  - {source: a.b/5, mirror: h.example/X}
+  - {source: a.b/6, mirror: "h.example/x:1"}
+  - {source: a.b/7, mirror: "h.example/{path}"}
+  - {source: a.b/8, mirror: "harbor/{{ path }}"}
+  - {source: a.b/9, mirror: "h.example/{{ paht }}"}
+  - {source: a.b/a, mirror: "h.example/{{ path "}
+  - {source: a.b/b, mirror: "h.example/{{ path | basename }}"}
+  - {source: a.b/c, mirror: "h.example/*"}
+""",
+        [
+            (
+                f"f:5:29: spec.mirrors[0].mirror: 'harbor/x' begins with no registry ({HOST}); "
+                "Kubernetes would read it as 'docker.io/harbor/x'"
+            ),
+            "f:6:29: spec.mirrors[1].mirror: a mirror has no https://; did you mean 'h.example/x'?",
+            "f:7:29: spec.mirrors[2].mirror: a mirror has no https://; did you mean 'h.example/{{ path }}'?",
+            f"f:8:29: spec.mirrors[3].mirror: a mirror {USER}",
+            f"f:9:29: spec.mirrors[4].mirror: 'X' {PATH}",
+            f"f:10:29: spec.mirrors[5].mirror: 'x:1' {PATH}",
+            f"f:11:29: spec.mirrors[6].mirror: '{{path}}' {PATH}; a variable is written {{{{ path }}}}",
+            f"f:12:29: spec.mirrors[7].mirror: 'harbor/{{{{ path }}}}' begins with no registry ({HOST})",
+            "f:13:29: spec.mirrors[8].mirror: no variable is called 'paht'; there are domain, path, name, tag, digest",
+            (
+                "f:14:29: spec.mirrors[9].mirror: no Jinja2 template: "
+                "unexpected end of template, expected 'end of print statement'."
+            ),
+            "f:15:29: spec.mirrors[10].mirror: no Jinja2 template: No filter named 'basename'.",
+            f"f:16:29: spec.mirrors[11].mirror: '*' {PATH}",
+        ],
+    ),
+    "sources twice": (
+        "  mirrors: [{source: docker.io/a, mirror: h.io}]\n  keep: [index.docker.io/a/, '*', DOCKER.io/a, '*']\n",
+        [
+            "f:5:10: spec.keep[0]: 'index.docker.io/a/' stands at spec.mirrors[0].source already",
+            "f:5:35: spec.keep[2]: 'DOCKER.io/a' stands at spec.mirrors[0].source already",
+            "f:5:48: spec.keep[3]: '*' stands at spec.keep[1] already",
+        ],
+    ),
+    "images": (
+        """\
+  images:
+  - name: redis
+  - {name: 'redis:1', newTag: 'a b'}
+  - {name: docker.io/library/nginx, newName: Nginx, newTag: 7.10, digest: 'sha256:1'}
+  - {name: nginx, newName: 'nginx@1', tag: '1'}
+  - {newTag: '1'}
+""",
+        [
+            "f:5:5: spec.images[0]: expected at least one of newName, newTag, digest",
+            "f:6:12: spec.images[1].name: 'redis:1' has a tag or a digest; those are said with newTag and digest",
+            "f:6:12: spec.images[1].name: 'redis:1' stands at spec.images[0].name already",
+            "f:6:31: spec.images[1].newTag: 'a b' is no tag (up to 128 letters, digits, '_', '.' and '-')",
+            "f:7:46: spec.images[2].newName: 'Nginx' is no image reference: the path has to be lower case",
+            "f:7:61: spec.images[2].newTag: expected a text, found a number; put it in quotes",
+            "f:7:75: spec.images[2].digest: 'sha256:1' is no digest (sha256: and 64 hexadecimal digits)",
+            "f:8:12: spec.images[3].name: 'nginx' stands at spec.images[2].name already",
+            (
+                "f:8:28: spec.images[3].newName: 'nginx@1' is no image reference: "
+                "what follows '@' is no digest (algorithm:hex)"
+            ),
+            "f:8:39: spec.images[3].tag: unknown key 'tag'; did you mean 'newTag'?",
+            "f:9:5: spec.images[4]: the key 'name' is missing",
+            "f:9:5: spec.images[4]: expected at least one of newName, newTag, digest",
+        ],
+    ),
+    "pull secrets": (
+        """\
+  pullSecrets:
+  - {name: Harbor, registries: [], emit: Secret}
+  - {name: a, registries: ['u:hunter2@q', a b, ''], attachTo: serviceAccounts, emit: secret}
+  - {name: a, registries: [q.io], credentials: {}}
+  - {name: b, registries: [q.io], credentials: {env: {username: U}, files: hunter2}}
+  - {name: c, registries: [q.io], credentials: {password: hunter2, env: {username: U, password: 12345}}}
+  - {name: d, registries: q.io, credentials: hunter2}
+  - {name: -}
+""",
+        [
+            (
+                "f:5:12: spec.pullSecrets[0].name: 'Harbor' is no name for a Secret "
+                "(lower-case letters, digits, '-' and '.', up to 253)"
+            ),
+            "f:5:32: spec.pullSecrets[0].registries: expected at least one entry, found none",
+            "f:5:42: spec.pullSecrets[0].emit: emit: Secret needs credentials (env or files)",
+            "f:6:28: spec.pullSecrets[1].registries[0]: a registry's key has no user name or password in it",
+            "f:6:43: spec.pullSecrets[1].registries[1]: 'a b' is no registry that the kubelet would match",
+            "f:6:48: spec.pullSecrets[1].registries[2]: it is empty",
+            "f:6:63: spec.pullSecrets[1].attachTo: expected 'pods' or 'none', found 'serviceAccounts'",
+            "f:6:86: spec.pullSecrets[1].emit: expected 'Secret' or 'none', found 'secret'; did you mean 'Secret'?",
+            "f:7:12: spec.pullSecrets[2].name: 'a' stands at spec.pullSecrets[1].name already",
+            "f:7:48: spec.pullSecrets[2].credentials: expected at least one of env, files",
+            "f:8:48: spec.pullSecrets[3].credentials: expected only one of 'env' or 'files'",
+            "f:8:54: spec.pullSecrets[3].credentials.env: the key 'password' is missing",
+            "f:8:76: spec.pullSecrets[3].credentials.files: expected a mapping, found a text",
+            "f:9:48: spec.pullSecrets[4].credentials: expected only one of 'env' or 'files'",
+            "f:9:49: spec.pullSecrets[4].credentials.password: unknown key 'password'",
+            "f:9:97: spec.pullSecrets[4].credentials.env.password: expected a text, found a number; put it in quotes",
+            "f:10:27: spec.pullSecrets[5].registries: expected a list, found a text",
+            "f:10:46: spec.pullSecrets[5].credentials: expected a mapping, found a text",
+            "f:11:5: spec.pullSecrets[6]: the key 'registries' is missing",
+            (
+                "f:11:12: spec.pullSecrets[6].name: '-' is no name for a Secret "
+                "(lower-case letters, digits, '-' and '.', up to 253)"
+            ),
+        ],
+    ),
+    "images that have no name, and two spellings of one": (
+        (
+            "  images:\n  - {name: $(IMAGE), newTag: '1'}\n"
+            "  - {name: Quay.io/a, newTag: '1'}\n  - {name: quay.io/a, newTag: '1'}\n"
+        ),
+        [
+            (
+                "f:5:12: spec.images[0].name: '$(IMAGE)' is no image reference: '$(IMAGE)' is no path component "
+                "(lower-case letters and digits, separated by '.', '_', '__' or '-')"
+            ),
+            "f:7:12: spec.images[2].name: 'quay.io/a' stands at spec.images[1].name already",
+        ],
+    ),
+    "a loop": (
+        "  mirrors:\n  - {source: docker.io, mirror: quay.io/hub}\n  - source: quay.io\n    mirror: h.example/q\n",
+        [
+            (
+                "f:5:5: spec.mirrors[0]: spec.mirrors[0] (docker.io) sends docker.io/library/some-app to "
+                "quay.io/hub/library/some-app, and in a second run spec.mirrors[1] (quay.io) would send that on to "
+                "h.example/q/hub/library/some-app"
+            ),
+        ],
+    ),
+    "an image in a loop": (
+        "  images: [{name: a, newName: b}, {name: b, newTag: '1'}]\n",
+        [
+            (
+                "f:4:12: spec.images[0]: spec.images[0] (a) sends docker.io/library/a to docker.io/library/b, "
+                "and in a second run spec.images[1] (b) would send that on to docker.io/library/b:1"
+            ),
+        ],
+    ),
+    "every floor at once": (
+        "  keep: [nginx]\n  keep: [nginx]\n  unmapped: never\n",
+        [
+            "f:5:3: spec.keep: the key 'keep' stands here twice",
+            (
+                f"f:5:10: spec.keep[0]: 'nginx' begins with no registry ({HOST}); "
+                "Kubernetes would read it as 'docker.io/library/nginx'"
+            ),
+            "f:6:13: spec.unmapped: expected 'warn' or 'error' or 'allow', found 'never'",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), NOT_A_CONFIG.values(), ids=NOT_A_CONFIG)
+def test_parse_config_refuses_what_is_no_config(text: str, expected: list[str]) -> None:
+    assert errors(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), {**SHAPES, **MEANINGS}.values(), ids={**SHAPES, **MEANINGS})
+def test_parse_config_lists_every_error_of_a_spec(text: str, expected: list[str]) -> None:
+    found = errors(spec(text))
+    assert found == expected
+    assert "hunter2" not in "".join(found)
+
+
+WRONG = "a: 1\nkind: MirrorConfig\nspec:\n  # mirrors\n  keep:\n  - nope  # wrong\n"
+PLACES = {
+    "as it is": (WRONG, "f:6:5"),
+    "CRLF": (WRONG.replace("\n", "\r\n"), "f:6:5"),
+    "CR": (WRONG.replace("\n", "\r"), "f:6:5"),
+    "a byte order mark": ("\ufeff" + WRONG, "f:6:5"),
+    "comments and a marker before it": ("# one\n\n# two\n---\n" + WRONG, "f:10:5"),
+    "an empty document before it": ("---\n# nothing\n---\n" + WRONG, "f:9:5"),
+    "flow style": ("spec: {unmapped: warn,\n       keep: [ nope]}", "f:2:16"),
+    "JSON": ('{"spec": {"keep": ["nope"]}}', "f:1:20"),
+    "an anchor": ("spec:\n  keep:\n  - &x nope\n", "f:3:5"),
+    "an alias": ("a: &x nope\nspec:\n  keep:\n  - *x\n", "f:4:5"),
+    "an alias of a list": ("a: &x\n- nope\nspec:\n  keep: *x\n", "f:2:3"),
+    "a merge key": ("a: &x\n  keep: [nope]\nspec:\n  <<: *x\n", "f:4:3"),
+    "a block scalar": ("spec:\n  keep:\n  - >-\n    nope\n", "f:3:5"),
+    "characters beyond ASCII": ("spec: {unmapped: 'é😀', keep: [nope]}", "f:1:31"),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), PLACES.values(), ids=PLACES)
+def test_parse_config_points_at_the_value(text: str, place: str) -> None:
+    [line] = [line for line in errors(text) if "'nope' begins with no registry" in line]
+    assert line.startswith(f"{place}: spec.keep[0]: ")
+
+
+def test_parse_config_calls_the_file_by_its_name() -> None:
+    with pytest.raises(ConfigError, match=r"^deploy/repoint\.yaml:1:1: the file is empty"):
+        parse_config("", file="deploy/repoint.yaml")
+
+
+HARBOR = PullSecret("harbor-pull", ("h.example",))
+ENV = CredentialSource("env", "USER", "PASSWORD")
+
+VALID = {
+    "keep": (
+        "  keep: [quay.io/, index.docker.io/corp]\n",
+        Config(keep=("quay.io", "docker.io/corp"), unmapped="allow"),
+    ),
+    "mirrors": (
+        "  mirrors:\n  - {source: index.docker.io, mirror: h.io/hub/}\n  - {source: '*', mirror: 'h.io/{{ name }}'}\n",
+        Config(mirrors=(Mirror("docker.io", "h.io/hub"), Mirror("*", "h.io/{{ name }}"))),
+    ),
+    "wildcards, ports, IPv6": (
+        "  keep: ['*.gcr.io', '*.corp:5000/team', localhost, 'localhost:5000', '[::1]:5000']\n",
+        Config(keep=("*.gcr.io", "*.corp:5000/team", "localhost", "localhost:5000", "[::1]:5000"), unmapped="allow"),
+    ),
+    "a template for the registry": (
+        "  mirrors: [{source: '*.gcr.io', mirror: '{{ domain }}.h.example/{{ path }}'}]\n",
+        Config(mirrors=(Mirror("*.gcr.io", "{{ domain }}.h.example/{{ path }}"),)),
+    ),
+    "images": (
+        f"  images:\n  - {{name: redis, newName: b.example/r, newTag: '7.4'}}\n  - {{name: nginx, digest: '{A}'}}\n",
+        Config(images=(ImageOverride("redis", "b.example/r", "7.4"), ImageOverride("nginx", digest=A))),
+    ),
+    "unmapped": ("  unmapped: error\n", Config(unmapped="error")),
+    "unmapped, with mirrors": ("  mirrors: []\n  unmapped: allow\n", Config(unmapped="allow")),
+    "unmapped, by default a warning": ("  mirrors: []\n", Config(unmapped="warn")),
+    "unmapped, by default fine where nothing is mirrored": (
+        "  pullSecrets:\n  - name: harbor-pull\n    registries: [h.example]\n",
+        Config(unmapped="allow", pull_secrets=(HARBOR,)),
+    ),
+    "a pull secret by name": (
+        "  pullSecrets: [{name: harbor-pull, registries: [h.example]}]\n",
+        Config(unmapped="allow", pull_secrets=(replace(HARBOR, attach=True, credentials=None, emit=False),)),
+    ),
+    "a pull secret for elsewhere": (
+        "  pullSecrets: [{name: harbor-pull, registries: [h.example], attachTo: none}]\n",
+        Config(unmapped="allow", pull_secrets=(replace(HARBOR, attach=False),)),
+    ),
+    "a pull secret from the environment": (
+        (
+            "  pullSecrets:\n  - name: harbor-pull\n    registries: [h.example]\n"
+            "    credentials: {env: {username: USER, password: PASSWORD}}\n"
+        ),
+        Config(unmapped="allow", pull_secrets=(replace(HARBOR, credentials=ENV, emit=True),)),
+    ),
+    "a pull secret from files, not emitted": (
+        (
+            "  pullSecrets:\n  - name: harbor-pull\n    registries: [https://index.docker.io/v1/, '*.h.example:8443']\n"
+            "    attachTo: pods\n    emit: none\n    credentials: {files: {username: u, password: p, email: e}}\n"
+        ),
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                PullSecret(
+                    "harbor-pull",
+                    ("https://index.docker.io/v1/", "*.h.example:8443"),
+                    credentials=CredentialSource("files", "u", "p", "e"),
+                ),
+            ),
+        ),
+    ),
+    "aliases and merge keys": (
+        "  pullSecrets:\n  - &a {name: a, registries: &r [h.io]}\n  - {<<: *a, name: b}\n  - {name: c, registries: *r}",
+        Config(unmapped="allow", pull_secrets=tuple(PullSecret(name, ("h.io",)) for name in "abc")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "config"), VALID.values(), ids=VALID)
+def test_parse_config_reads_a_valid_config(text: str, config: Config) -> None:
+    assert parse_config(spec(text), file="f") == config
+    assert parse_config(spec(text).replace("\n", "\r\n"), file="f") == config
+
+
+def test_parse_config_keeps_the_name_and_the_folder() -> None:
+    text = "metadata: {name: corp, annotations: {a: b}}\n" + spec("  unmapped: warn\n")
+    assert parse_config(text, file="f", folder="/etc/repoint") == Config(name="corp", folder="/etc/repoint")
+
+
+def test_parse_config_reads_the_quickstart() -> None:
+    file = Path(__file__).parents[1] / "examples" / "quickstart" / "repoint.yaml"
+    config = parse_config(file.read_text(encoding="utf-8"), file=file.name)
+    assert (config.name, config.unmapped) == ("bookshop", "warn")
+    assert [secret.emit for secret in config.pull_secrets] == [True, False]

@@ -1,0 +1,148 @@
+"""Check plain data against the JSON Schema of the config; the only door to jsonschema.
+
+jsonschema is the authority, and importing it takes longer than rendering a small overlay. So `errors` first asks
+`accepts`, which knows the few keywords our schema uses and says yes only to what is surely valid; jsonschema is
+imported to explain everything else. The tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+_TYPES = {"object": dict, "array": list, "string": str}
+_NO_CONSTRAINT = {"$schema", "$id", "$defs", "title", "description"}
+
+
+class SchemaError(NamedTuple):
+    """One thing wrong: the path to it, keys and indices; whether its key is meant; and the words.
+
+    The words quote no value but where the schema lists the ones allowed: a password may stand where none belongs.
+    """
+
+    path: tuple[str | int, ...]
+    at_key: bool
+    message: str
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a MirrorConfig, as it is shipped."""
+    text = files("transformer").joinpath("schemas", "mirrorconfig.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def errors(data: object) -> list[SchemaError]:
+    """Return everything the schema has against `data`, plain data."""
+    if accepts(data, schema()):
+        return []
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  see above
+
+    return [said for error in Draft202012Validator(schema()).iter_errors(data) for said in _explain(error)]
+
+
+def accepts(data: object, rules: dict[str, Any]) -> bool:
+    """Say whether `data` is surely valid by `rules`, a part of our schema; an unknown keyword makes it unsure."""
+    return all(_holds(keyword, wanted, data, rules) for keyword, wanted in rules.items())
+
+
+def _holds(keyword: str, wanted: Any, data: Any, rules: dict[str, Any]) -> bool:
+    match keyword:
+        case "$ref":
+            return accepts(data, schema()["$defs"][wanted.rpartition("/")[2]])
+        case "const":
+            return type(data) is type(wanted) and bool(data == wanted)
+        case "enum":
+            return isinstance(data, str) and data in wanted
+        case "type":
+            return isinstance(data, _TYPES.get(wanted, ()))
+        case "minLength" | "minItems" | "minProperties":
+            return len(data) >= int(wanted)
+        case "maxProperties":
+            return len(data) <= int(wanted)
+        case "required":
+            return all(key in data for key in wanted)
+        case "additionalProperties":
+            return wanted is False and data.keys() <= rules["properties"].keys()
+        case "properties":
+            return all(accepts(data[key], part) for key, part in wanted.items() if key in data)
+        case "items":
+            return all(accepts(item, wanted) for item in data)
+    return keyword in _NO_CONSTRAINT
+
+
+def _explain(error: Any) -> Iterator[SchemaError]:
+    """Say in our words what jsonschema found, an error for each key."""
+    path, value = tuple(error.absolute_path), error.instance
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema["properties"])
+            for key in (key for key in value if key not in known):
+                yield SchemaError((*path, key), True, f"unknown key {key!r}{_hint(str(key), known)}")
+        case "required":
+            missing = next(key for key in error.validator_value if repr(key) in error.message)
+            yield SchemaError(path, False, f"the key {missing!r} is missing")
+        case "type":
+            yield SchemaError(
+                path, False, f"expected {_noun(error.validator_value)}, found {_found(value)}{_quoting(error)}"
+            )
+        case "enum":
+            yield SchemaError(path, False, _not_one_of(error.validator_value, value))
+        case "const":
+            yield SchemaError(path, False, _not_one_of([error.validator_value], value))
+        case "minLength" | "minItems" | "minProperties":
+            yield SchemaError(path, False, _too_little(error))
+        case "maxProperties":
+            yield SchemaError(path, False, f"expected only one of {_either(list(error.schema['properties']))}")
+        case _:
+            yield SchemaError(path, False, error.message)
+
+
+def _too_little(error: Any) -> str:
+    if isinstance(error.instance, dict):
+        known = [key for key in error.schema["properties"] if key not in error.schema.get("required", ())]
+        return f"expected at least one of {', '.join(known)}"
+    return "expected at least one entry, found none" if isinstance(error.instance, list) else "it is empty"
+
+
+def _hint(value: object, known: list[str]) -> str:
+    if not isinstance(value, str):
+        return ""
+    by_case = {word.lower(): word for word in known}
+    near = get_close_matches(value.lower(), by_case, n=1, cutoff=0.6)
+    return f"; did you mean {by_case[near[0]]!r}?" if near else ""
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join(repr(word) for word in words)
+
+
+def _noun(name: str) -> str:
+    return {"object": "a mapping", "array": "a list", "string": "a text"}[name]
+
+
+def _not_one_of(allowed: list[str], value: object) -> str:
+    found = repr(value) if isinstance(value, str) else _found(value)
+    return f"expected {_either(allowed)}, found {found}{_hint(value, allowed)}"
+
+
+def _found(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "a text" if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
+
+
+def _quoting(error: Any) -> str:
+    """Hint at what is read as another type than the text it was meant to be: `7.4`, `true`, `{{ path }}`."""
+    if error.validator_value != "string" or isinstance(error.instance, list) or error.instance is None:
+        return ""
+    return "; a template goes in quotes" if isinstance(error.instance, dict) else "; put it in quotes"
