@@ -1,0 +1,243 @@
+"""A pod gets exactly the pull secrets that its images need, and keeps those that its ServiceAccount gave it."""
+
+from __future__ import annotations
+
+import pytest
+
+from transformer.config import Config, Mirror, PullSecret
+from transformer.findings import Finding
+from transformer.pipeline import rewrite
+
+PULL = PullSecret("pull", ("mirror.example",))
+CONFIG = Config(mirrors=(Mirror("quay.io", "mirror.example"),), pull_secrets=(PULL,))
+
+HEAD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n"
+POD = f"{HEAD}spec:\n  containers:\n  - image: mirror.example/app\n"
+WIDGET = "apiVersion: x/v1\nkind: Widget\nspec: {imagePullSecrets: LIST, containers: [{image: mirror.example/app}]}\n"
+ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: default\nimagePullSecrets:\n- name: own\n"
+WITH_PULL = ACCOUNT.replace("own", "pull")
+ROBOT = ACCOUNT.replace("default", "robot")
+AS_ROBOT = f"{POD}  serviceAccountName: robot\n"
+
+
+def in_namespace(name: str, text: str) -> str:
+    return text.replace("metadata:\n", f"metadata:\n  namespace: {name}\n")
+
+
+def stream(*documents: str) -> str:
+    return "---\n".join(documents)
+
+
+# Streams that come out as they went in.
+UNCHANGED = {
+    "an image that needs none": f"{HEAD}spec:\n  containers:\n  - image: nginx\n",
+    "another registry that begins alike": f"{HEAD}spec:\n  containers:\n  - image: mirror.example.org/app\n",
+    "no images": f"{HEAD}spec:\n  containers:\n  - name: a\n",
+    "has it": f"{POD}  imagePullSecrets:\n  - name: pull\n",
+    "has it, in flow": f"{POD}  imagePullSecrets: [{{name: pull}}, {{name: b}}]\n",
+    "has it, by an alias": f"{POD}  imagePullSecrets: *s\n".replace("metadata:", "x: &s [{name: pull}]\nmetadata:"),
+    "has it, by a merge key": f"{POD}  <<: {{imagePullSecrets: [{{name: pull}}]}}\n",
+    "its account has it": stream(POD, WITH_PULL),
+    "its account has it, and stands before": stream(WITH_PULL, POD),
+    "its account has it, and it has an empty list": stream(WITH_PULL, f"{POD}  imagePullSecrets: []\n"),
+    "its named account has it": stream(AS_ROBOT, ROBOT.replace("own", "pull")),
+    "its account has it, in its namespace": stream(in_namespace("n", POD), in_namespace("n", WITH_PULL)),
+    "its account has it, in the default namespace": stream(POD, in_namespace("default", WITH_PULL)),
+    "not run": f"{POD}sops:\n  mac: x\n",
+    "a kind that may have no such field": "apiVersion: x/v1\nkind: Widget\n" + POD.partition("name: web\n")[2],
+    "a kind whose list may be of anything": WIDGET.replace("LIST", "[]"),
+    "a kind whose list is of texts": WIDGET.replace("LIST", "[other]"),
+    "a list of texts": f"{POD}  imagePullSecrets:\n  - other\n",
+    "a text": f"{POD}  imagePullSecrets: other\n",
+    "a mapping": f"{POD}  imagePullSecrets: {{name: other}}\n",
+    "an image that is no text": f"{HEAD}spec:\n  containers:\n  - image: 123\n",
+    "an image that is not rewritten, as it is shared": (
+        f"{HEAD}spec:\n  containers:\n  - image: &i quay.io/app\n    name: *i\n"
+    ),
+}
+
+# Streams, and the same with pull secrets.
+ATTACHED = {
+    "behind the containers": (
+        f"{POD}    name: a # c\n  restartPolicy: Never\n",
+        f"{POD}    name: a # c\n  imagePullSecrets:\n  - name: pull\n  restartPolicy: Never\n",
+    ),
+    "behind the last of the containers": (
+        f"{POD}  initContainers:\n  - image: nginx\n  restartPolicy: Never\n",
+        f"{POD}  initContainers:\n  - image: nginx\n  imagePullSecrets:\n  - name: pull\n  restartPolicy: Never\n",
+    ),
+    "for an image that comes to need it": (
+        POD.replace("mirror.example", "quay.io"),
+        f"{POD}  imagePullSecrets:\n  - name: pull\n",
+    ),
+    "for an image volume": (
+        f"{HEAD}spec:\n  volumes:\n  - image:\n      reference: mirror.example/app\n",
+        (
+            f"{HEAD}spec:\n  volumes:\n  - image:\n      reference: mirror.example/app\n"
+            "  imagePullSecrets:\n  - name: pull\n"
+        ),
+    ),
+    "behind its own": (
+        f"{POD}  imagePullSecrets:\n  - name: own\n",
+        f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n",
+    ),
+    "into an empty list": (f"{POD}  imagePullSecrets: []\n", f"{POD}  imagePullSecrets: [{{name: pull}}]\n"),
+    "into nothing": (f"{POD}  imagePullSecrets:\n", f"{POD}  imagePullSecrets: [{{name: pull}}]\n"),
+    "besides a merged list": (
+        f"{POD}  <<: {{imagePullSecrets: [{{name: own}}]}}\n",
+        f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n  <<: {{imagePullSecrets: [{{name: own}}]}}\n",
+    ),
+    "into a list of an unknown kind, which has names": (
+        WIDGET.replace("LIST", "[{name: own}]"),
+        WIDGET.replace("LIST", "[{name: own}, {name: pull}]"),
+    ),
+    "once, to a pod spec under an alias": (
+        (
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  spec: &s\n    containers:\n"
+            "    - image: mirror.example/app\n- {apiVersion: v1, kind: Pod, spec: *s}\n"
+        ),
+        (
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  spec: &s\n    containers:\n"
+            "    - image: mirror.example/app\n    imagePullSecrets:\n    - name: pull\n"
+            "- {apiVersion: v1, kind: Pod, spec: *s}\n"
+        ),
+    ),
+    # The pod's own list switches off that of its ServiceAccount.
+    "with those of its account": (
+        stream(ACCOUNT, POD),
+        stream(ACCOUNT, f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n"),
+    ),
+    "with those of its account, which stands behind": (
+        stream(POD, ACCOUNT),
+        stream(f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n", ACCOUNT),
+    ),
+    "with those of its account, into an empty list": (
+        stream(ACCOUNT, f"{POD}  imagePullSecrets: []\n"),
+        stream(ACCOUNT, f"{POD}  imagePullSecrets: [{{name: own}}, {{name: pull}}]\n"),
+    ),
+    "with those of its named account": (
+        stream(ACCOUNT, ROBOT.replace("own", "robots"), AS_ROBOT),
+        stream(
+            ACCOUNT,
+            ROBOT.replace("own", "robots"),
+            f"{POD}  imagePullSecrets:\n  - name: robots\n  - name: pull\n  serviceAccountName: robot\n",
+        ),
+    ),
+    "with those of its account, by the field's old name": (
+        stream(ROBOT, f"{POD}  serviceAccount: robot\n"),
+        stream(ROBOT, f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n  serviceAccount: robot\n"),
+    ),
+    "with those of its account, in the default namespace": (
+        stream(in_namespace("default", ACCOUNT), POD),
+        stream(in_namespace("default", ACCOUNT), f"{POD}  imagePullSecrets:\n  - name: own\n  - name: pull\n"),
+    ),
+    "without those of an account in another namespace": (
+        stream(in_namespace("m", ACCOUNT), in_namespace("n", POD)),
+        stream(in_namespace("m", ACCOUNT), in_namespace("n", f"{POD}  imagePullSecrets:\n  - name: pull\n")),
+    ),
+    "without those of an account in no namespace": (
+        stream(ACCOUNT, in_namespace("n", POD)),
+        stream(ACCOUNT, in_namespace("n", f"{POD}  imagePullSecrets:\n  - name: pull\n")),
+    ),
+    "without those of another account": (
+        stream(ACCOUNT, AS_ROBOT),
+        stream(ACCOUNT, f"{POD}  imagePullSecrets:\n  - name: pull\n  serviceAccountName: robot\n"),
+    ),
+    "without those of its account, as it has its own list": (
+        stream(ACCOUNT, f"{POD}  imagePullSecrets:\n  - name: a\n"),
+        stream(ACCOUNT, f"{POD}  imagePullSecrets:\n  - name: a\n  - name: pull\n"),
+    ),
+    "although its account has it, as its own list switches that off": (
+        stream(WITH_PULL, f"{POD}  imagePullSecrets:\n  - name: a\n"),
+        stream(WITH_PULL, f"{POD}  imagePullSecrets:\n  - name: a\n  - name: pull\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("text", UNCHANGED.values(), ids=UNCHANGED.keys())
+def test_noop(text: str) -> None:
+    assert rewrite(text, CONFIG).text == text
+
+
+@pytest.mark.parametrize(("before", "after"), ATTACHED.values(), ids=ATTACHED.keys())
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_rewrite(before: str, after: str, newline: str) -> None:
+    before, after = (text.replace("\n", newline) for text in (before, after))
+    assert rewrite(before, CONFIG).text == after
+    assert rewrite(after, CONFIG).text == after
+
+
+def test_each_registry_brings_its_own_pull_secret() -> None:
+    secrets = (
+        PullSecret("both", ("a.example", "b.example")),
+        PullSecret("team-a", ("a.example/team",)),
+        PullSecret("team-b", ("*.b.example",)),
+        PullSecret("team-c", ("c.example",)),
+    )
+    text = f"{HEAD}spec:\n  containers:\n  - image: a.example/team/app\n  - image: x.b.example/app\n"
+    assert rewrite(text, Config(pull_secrets=secrets)).text == (
+        f"{text}  imagePullSecrets:\n  - name: both\n  - name: team-a\n  - name: team-b\n"
+    )
+
+
+def test_a_pod_spec_of_two_pods_is_edited_for_the_first_of_them() -> None:
+    text = stream(
+        in_namespace("n", ACCOUNT),
+        (
+            "apiVersion: v1\nkind: PodList\nitems:\n"
+            "- {metadata: {namespace: n}, spec: &s {containers: [{image: mirror.example/app}]}}\n"
+            "- {metadata: {namespace: m}, spec: *s}\n"
+        ),
+    )
+    assert rewrite(text, CONFIG).text == text.replace(
+        "spec: &s {", "spec: &s {imagePullSecrets: [{name: own}, {name: pull}], "
+    )
+
+
+def test_a_pull_secret_attached_elsewhere_is_not_written() -> None:
+    elsewhere = PullSecret("elsewhere", PULL.registries, attach=False)
+    config = Config(pull_secrets=(elsewhere, PULL))
+    assert rewrite(POD, config).text == f"{POD}  imagePullSecrets:\n  - name: pull\n"
+
+
+def secret_findings(text: str, config: Config = CONFIG) -> list[Finding]:
+    return [finding for finding in rewrite(text, config).findings if finding.field.endswith("imagePullSecrets")]
+
+
+# A stream, and (severity, outcome, pull secret) of what is said about its pod's pull secrets.
+FINDINGS = {
+    "attached": (POD, [("info", "attached", "pull")]),
+    "present": (f"{POD}  imagePullSecrets: [{{name: pull}}]\n", [("info", "present", "pull")]),
+    "present on its account": (stream(POD, WITH_PULL), [("info", "present", "pull")]),
+    "attached, and nothing known of its account": (
+        AS_ROBOT,
+        [("info", "attached", "pull"), ("info", "account", "")],
+    ),
+    "attached with those of its account": (stream(ROBOT, AS_ROBOT), [("info", "attached", "pull")]),
+    "no such field": (
+        "apiVersion: x/v1\nkind: Widget\nspec: {containers: [{image: mirror.example/a}]}",
+        [("warning", "unattached", "pull")],
+    ),
+    "no list": (f"{POD}  imagePullSecrets: pull\n", [("warning", "unattached", "pull")]),
+    "a list of texts": (f"{POD}  imagePullSecrets: [pull]\n", [("warning", "unattached", "pull")]),
+    "not needed": (POD.replace("mirror", "other"), []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), FINDINGS.values(), ids=FINDINGS.keys())
+def test_findings(text: str, expected: list[tuple[str, str, str]]) -> None:
+    found = [(finding.severity, finding.outcome, finding.pull_secret) for finding in secret_findings(text)]
+    assert found == expected
+
+
+def test_a_pull_secret_attached_elsewhere_counts_as_used() -> None:
+    config = Config(pull_secrets=(PullSecret("pull", ("mirror.example",), attach=False),))
+    (finding,) = secret_findings(in_namespace("n", POD), config)
+    assert (finding.outcome, finding.pull_secret, finding.namespace) == ("present", "pull", "n")
+
+
+def test_a_finding_stands_at_the_list_or_at_the_pod_spec() -> None:
+    (at_list,) = secret_findings(f"{POD}  imagePullSecrets: [{{name: pull}}]\n")
+    (at_spec,) = secret_findings(POD)
+    assert (at_list.line, at_list.column) == (8, 21)
+    assert (at_spec.line, at_spec.column) == (6, 3)

@@ -1,0 +1,100 @@
+"""A scalar that says something besides images is known as shared; the pull secrets of accounts are collected."""
+
+from __future__ import annotations
+
+import pytest
+
+from transformer.config import Config
+from transformer.documents import split
+from transformer.manifest import Manifest, accounts
+from transformer.nodes import Scalar, compose, resolve
+
+POD = "apiVersion: v1\nkind: Pod\n"
+POD_IN_FLOW = "{apiVersion: v1, kind: Pod, spec: {containers: [{image: &i a}]}}"
+POLICY_IN_FLOW = "{apiVersion: kyverno.io/v1, kind: Policy, spec: {containers: [{image: &i a}]}}"
+
+# A document whose first image is a scalar, and whether something else says the same scalar.
+SHARED = {
+    "no anchor": (POD + "spec: {containers: [{image: a}]}", False),
+    "an anchor nobody uses": (POD + "spec: {containers: [{image: &i a}]}", False),
+    "used by another container": (POD + "spec: {containers: [{image: &i a}, {image: *i}]}", False),
+    "used by an image volume": (
+        POD + "spec: {containers: [{image: &i a}], volumes: [{image: {reference: *i}}]}",
+        False,
+    ),
+    "used by another field": (POD + "spec: {containers: [{image: &i a, name: *i}]}", True),
+    "used by an image and by another field": (
+        POD + "spec: {containers: [{image: &i a}, {image: *i, name: *i}]}",
+        True,
+    ),
+    "used as a key": (POD + "spec: {containers: [{image: &i a}], nodeSelector: {*i : x}}", True),
+    "defined by another field": (POD + "metadata: {name: &i a}\nspec: {containers: [{image: *i}]}", True),
+    "defined in a mapping that is merged": (
+        POD + "x: &x {image: &i a}\nspec: {containers: [{<<: *x}, {<<: *x}]}",
+        False,
+    ),
+    "merged through an alias": (POD + "spec: {containers: [{image: &i a}, &c {image: *i}, {<<: *c}]}", False),
+    "of equal keys": (POD + "spec: {containers: [{image: &i a, image: *i}]}", False),
+    "two pods": (
+        f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POD_IN_FLOW.replace('&i a', '*i')}]}}",
+        False,
+    ),
+    "a pod and a policy": (
+        f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POLICY_IN_FLOW.replace('&i a', '*i')}]}}",
+        True,
+    ),
+}
+
+
+def manifest(text: str) -> Manifest:
+    (document,) = split(text)
+    return Manifest(document, compose(text), Config(), {})
+
+
+@pytest.mark.parametrize(("text", "shared"), SHARED.values(), ids=SHARED.keys())
+def test_is_shared(text: str, shared: bool) -> None:
+    found = manifest(text)
+    (_, fields), *_ = found.pod_specs
+    scalar = resolve(fields[0].value)
+    assert isinstance(scalar, Scalar)
+    assert found.is_shared(scalar) is shared
+
+
+def test_pod_specs_go_with_their_images_in_the_order_of_the_text() -> None:
+    found = manifest(f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POLICY_IN_FLOW}]}}")
+    assert [(pod_spec.path, [field.path for field in fields]) for pod_spec, fields in found.pod_specs] == [
+        ("items[0].spec", ["items[0].spec.containers[0].image"]),
+        ("items[1].spec", ["items[1].spec.containers[0].image"]),
+    ]
+    assert [resource.kind for resource in found.resources] == ["Pod", "Policy"]
+
+
+def test_lines_count_in_the_stream() -> None:
+    _, document = split("a: 1\n---\n# c\nb: 2\n")
+    root = compose(document.text)
+    assert root is not None
+    assert Manifest(document, root, Config(), {}).line(root) == 4
+
+
+ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: n}\n"
+
+# A document, and the accounts with pull secrets in it.
+ACCOUNTS = {
+    "with pull secrets": (ACCOUNT + "imagePullSecrets: [{name: x}, {name: y}]", {("n", "a"): ("x", "y")}),
+    "in no namespace": (ACCOUNT.replace(", namespace: n", "") + "imagePullSecrets: [{name: x}]", {("", "a"): ("x",)}),
+    "without pull secrets": (ACCOUNT, {}),
+    "with an empty list": (ACCOUNT + "imagePullSecrets: []", {}),
+    "with a list of no names": (ACCOUNT + "imagePullSecrets: [x, {a: b}]", {}),
+    "of another group": (ACCOUNT.replace("v1", "x/v1") + "imagePullSecrets: [{name: x}]", {}),
+    "another kind": (ACCOUNT.replace("ServiceAccount", "Pod") + "imagePullSecrets: [{name: x}]", {}),
+    "in a list": (
+        "{apiVersion: v1, kind: ServiceAccountList, items: [{metadata: {name: a}, imagePullSecrets: [{name: x}]}]}",
+        {("", "a"): ("x",)},
+    ),
+    "nothing": ("# c\n", {}),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ACCOUNTS.values(), ids=ACCOUNTS.keys())
+def test_accounts(text: str, expected: dict[tuple[str, str], tuple[str, ...]]) -> None:
+    assert dict(accounts(compose(text))) == expected

@@ -1,0 +1,62 @@
+"""What a rule has to say about one place of the input, and the edits that go with it.
+
+A finding carries its edits, so that a report and a rewrite come from the same value and cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from transformer.edits import Edit
+from transformer.resources import Resource
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+
+Outcome: TypeAlias = Literal[
+    "rewritten",  # a reference now names the mirror
+    "kept",  # a reference stays, and the rule says why
+    "unmapped",  # no rule covers a reference
+    "invalid",  # a value is no reference
+    "refused",  # a reference cannot be rewritten: its target would be wrong
+    "attached",  # a pod spec now names a pull secret
+    "present",  # a pod has the pull secret it needs
+    "unattached",  # a pod needs a pull secret that cannot be written into it
+    "account",  # something to know about a ServiceAccount
+    "unreadable",  # a document is no YAML
+]
+
+# Outcomes of an image reference, as opposed to those of a pod spec or a document.
+OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid", "refused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found at one place.
+
+    `line` and `column` count from 1, characters, in the stream. `field` is the path in the document,
+    `spec.containers[0].image`; `before` and `after` are the reference as it stood and as it stands now; `rule` is
+    what decided. `edits` have offsets in the stream. `pull_secret` and `namespace` say which pull secret the pod
+    uses, and where.
+    """
+
+    severity: Severity
+    outcome: Outcome
+    message: str
+    line: int
+    column: int
+    resource: Resource | None = None
+    field: str = ""
+    before: str = ""
+    after: str = ""
+    rule: str = ""
+    edits: tuple[Edit, ...] = ()
+    pull_secret: str = ""
+    namespace: str = ""
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether `check` fails on it: something would change, or a reference is left that should not be."""
+        if self.outcome in ("unmapped", "invalid", "refused"):
+            return self.severity != "info"
+        return self.outcome in ("rewritten", "attached") or self.severity == "error"

@@ -1,0 +1,134 @@
+"""The journey of a manifest: split, compose, plan, apply.
+
+Law: every character outside the planned edits is returned as it came, and planning the result again plans nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transformer.config import Config
+from transformer.documents import Document, split
+from transformer.edits import apply
+from transformer.errors import ManifestSyntaxError
+from transformer.findings import Finding
+from transformer.manifest import Accounts, Manifest, accounts
+from transformer.nodes import Node, compose
+from transformer.resources import resources
+from transformer.rules import RULES
+
+# The first two keys of a CustomResourceDefinition, behind comments and markers.
+_SCHEMA_HEAD = re.compile(
+    r"(?:[#%].*\r?\n|---[ \t]*(?:#.*)?\r?\n|[ \t]*\r?\n)*"
+    r"(?:apiVersion:[ \t]+apiextensions\.k8s\.io/\S+[ \t]*\r?\nkind:[ \t]+CustomResourceDefinition[ \t]*\r?\n"
+    r"|kind:[ \t]+CustomResourceDefinition[ \t]*\r?\napiVersion:[ \t]+apiextensions\.k8s\.io/\S+[ \t]*\r?\n)"
+)
+# What YAML can begin a key with that reads `kind` in the end.
+_KEYS_OF_ANY_NAME = ("kind", "apiVersion", '"', "'", "?", "!", "&", "*", "<", "{", "[")
+_OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
+
+
+class Rewrite(NamedTuple):
+    """A rewritten stream, and what was found on the way. Where a finding is an error, the text is as it came."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What has to be known of a whole input before any of it is rewritten."""
+
+    accounts: Accounts
+    secrets: frozenset[tuple[str, str]]
+
+
+def rewrite(text: str, config: Config) -> Rewrite:
+    r"""Rewrite every manifest in a stream of YAML documents; all of `text` counts as the whole input.
+
+    Nothing is read or written, and no Secret is made.
+
+    >>> from transformer.config import Config, Mirror
+    >>> config = Config(mirrors=(Mirror("docker.io", "harbor.example/hub"),))
+    >>> pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx:1.27  # web\n"
+    >>> print(rewrite(pod, config).text.splitlines()[-1])
+      - image: harbor.example/hub/library/nginx:1.27  # web
+    """
+    return rewrite_part(text, config, survey([text], config))
+
+
+def rewrite_part(text: str, config: Config, known: Survey, *, skip_unreadable: bool = False) -> Rewrite:
+    """Rewrite one stream of an input of several; `known` is the survey of them all.
+
+    With `skip_unreadable`, a document that is no YAML is a warning and passes as it came, else it is an error.
+    """
+    findings = tuple(
+        finding
+        for document in split(text)
+        for finding in plan(document, config, known.accounts, skip_unreadable=skip_unreadable)
+    )
+    if any(finding.severity == "error" for finding in findings):
+        return Rewrite(text, findings)
+    return Rewrite(apply(text, (edit for finding in findings for edit in finding.edits)), findings)
+
+
+def plan(document: Document, config: Config, known: Accounts, *, skip_unreadable: bool = False) -> list[Finding]:
+    """Return what the rules find in one document."""
+    if _is_schema(document.text):
+        return []
+    try:
+        root = compose(document.text)
+    except ManifestSyntaxError as error:
+        return [_unreadable(document, error, skip=skip_unreadable)]
+    manifest = Manifest(document, root, config, known)
+    return [finding for rule in RULES for finding in rule(manifest)]
+
+
+def survey(texts: Iterable[str], config: Config) -> Survey:
+    """Return what the rules of `config` have to know of a whole input."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    secrets: set[tuple[str, str]] = set()
+    emitted = [secret.name for secret in config.pull_secrets if secret.emit]
+    for text in texts if config.pull_secrets else ():
+        for root in _roots_with(text, ("ServiceAccount", "imagePullSecrets")):
+            found.update(accounts(root))
+        for name in emitted:
+            objects = (each for root in _roots_with(text, ("Secret", name)) for each in resources(root))
+            secrets.update((each.namespace, each.name) for each in objects if (each.group, each.kind) == ("", "Secret"))
+    return Survey(found, frozenset(secrets))
+
+
+def _roots_with(text: str, words: tuple[str, ...]) -> Iterator[Node | None]:
+    """Yield the roots of the documents in `text` that have all of `words` in them, and can be read."""
+    if not all(word in text for word in words):
+        return
+    for document in split(text):
+        if all(word in document.text for word in words):
+            with suppress(ManifestSyntaxError):
+                yield compose(document.text)
+
+
+def _is_schema(text: str) -> bool:
+    """Say whether a document is surely a CustomResourceDefinition, without parsing it.
+
+    Schemas are the bulk of a real installation, take long to parse and hold no image. The document is one where its
+    first two keys say so and no later line at the left margin could say another kind.
+    """
+    head = _SCHEMA_HEAD.match(text)
+    if head is None or any(char in text for char in _OTHER_BREAKS) or text.count("\r") != text.count("\r\n"):
+        return False
+    return not any(text.find(f"\n{key}", head.end() - 1) >= 0 for key in _KEYS_OF_ANY_NAME)
+
+
+def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -> Finding:
+    return Finding(
+        severity="warning" if skip else "error",
+        outcome="unreadable",
+        message=f"no YAML: {error.message}" + (", passed on as it came" if skip else ""),
+        line=document.line + error.line - 1,
+        column=error.column,
+    )

@@ -1,0 +1,5 @@
+"""The rewrites, in the order in which they run; each takes a Manifest and yields Findings."""
+
+from transformer.rules import image_pull_secrets, images
+
+RULES = (images.rewrite, image_pull_secrets.add)
