@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -443,18 +442,18 @@ VALID = {
     ),
     "a pull secret by name": (
         "  pullSecrets: [{name: harbor-pull, registries: [h.example]}]\n",
-        Config(unmapped="allow", pull_secrets=(replace(HARBOR, attach=True, credentials=None, emit=False),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach=True, credentials=None, emit=False),)),
     ),
     "a pull secret for elsewhere": (
         "  pullSecrets: [{name: harbor-pull, registries: [h.example], attachTo: none}]\n",
-        Config(unmapped="allow", pull_secrets=(replace(HARBOR, attach=False),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach=False),)),
     ),
     "a pull secret from the environment": (
         (
             "  pullSecrets:\n  - name: harbor-pull\n    registries: [h.example]\n"
             "    credentials: {env: {username: USER, password: PASSWORD}}\n"
         ),
-        Config(unmapped="allow", pull_secrets=(replace(HARBOR, credentials=ENV, emit=True),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(credentials=ENV, emit=True),)),
     ),
     "a pull secret from files, not emitted": (
         (

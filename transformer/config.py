@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 API_VERSION = "repoint.dev/v1alpha1"
 KIND = "MirrorConfig"
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(NamedTuple):
     """A source, in the words of registries.conf, and where its repositories are mirrored.
 
     `source` is `domain[/path]`, `*.domain[/path]` for every subdomain, or `*` for what no other source covers.
@@ -21,8 +19,7 @@ class Mirror:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageOverride:
+class ImageOverride(NamedTuple):
     """What one image becomes, in the field names of kustomize's `images:`; empty where nothing is said."""
 
     name: str
@@ -31,8 +28,7 @@ class ImageOverride:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialSource:
+class CredentialSource(NamedTuple):
     """Where a user name and a password (and an email) come from: environment variables, or files."""
 
     kind: Literal["env", "files"]
@@ -41,8 +37,7 @@ class CredentialSource:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PullSecret:
+class PullSecret(NamedTuple):
     """A Secret, the registries it opens (keys as the kubelet matches them), and what is made of it."""
 
     name: str
@@ -52,8 +47,7 @@ class PullSecret:
     emit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A whole config; hashable, so that what is compiled from it can be kept.
 
     `folder` is the one against which the files of credentials are resolved.

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any, NamedTuple
 
 _TYPES = {"object": dict, "array": list, "string": str}
@@ -32,8 +31,7 @@ class SchemaError(NamedTuple):
 @cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a MirrorConfig, as it is shipped."""
-    text = files("transformer").joinpath("schemas", "mirrorconfig.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    loaded: dict[str, Any] = json.loads(get_data("transformer", "schemas/mirrorconfig.schema.json") or "")
     return loaded
 
 
@@ -113,6 +111,8 @@ def _too_little(error: Any) -> str:
 def _hint(value: object, known: list[str]) -> str:
     if not isinstance(value, str):
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415  only an error needs it
+
     by_case = {word.lower(): word for word in known}
     near = get_close_matches(value.lower(), by_case, n=1, cutoff=0.6)
     return f"; did you mean {by_case[near[0]]!r}?" if near else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # How Go's encoding/json spells what it does not write as it is. It also escapes what HTML or JavaScript would trip
 # over, and writes one escape for each byte that is no UTF-8, which Python decodes to one surrogate each.
@@ -19,13 +19,15 @@ _ESCAPES = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What opens one registry, as raw bytes; the repr shows none of it."""
 
-    username: bytes = field(repr=False)
-    password: bytes = field(repr=False)
-    email: bytes = field(default=b"", repr=False)
+    username: bytes
+    password: bytes
+    email: bytes = b""
+
+    def __repr__(self) -> str:
+        return "Credentials()"
 
 
 def dockerconfigjson(auths: Mapping[str, Credentials]) -> bytes:

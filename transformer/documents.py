@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BOM = "\ufeff"
 _BREAKS = "\n\r\x85\u2028\u2029"
@@ -21,8 +21,7 @@ _ONLY_PREFIX = re.compile(rf"(?:(?:[ \t]*(?:#[^{_BREAKS}]*)?|%[^{_BREAKS}]*)(?:\
 _BEGINS_WITH_MARKER = re.compile(_ONLY_PREFIX.pattern + rf"---(?:[ \t{_BREAKS}]|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a stream: its text, and where in the stream it begins, as a line (from 1) and an offset."""
 
     text: str

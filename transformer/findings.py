@@ -5,8 +5,7 @@ A finding carries its edits, so that a report and a rewrite come from the same v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.edits import Edit
 from transformer.resources import Resource
@@ -30,8 +29,7 @@ Outcome: TypeAlias = Literal[
 OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid", "refused")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What was found at one place.
 
     `line` and `column` count from 1, characters, in the stream. `field` is the path in the document,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
 from functools import cached_property
 
 from transformer.config import Config
@@ -20,14 +19,14 @@ Accounts = Table[tuple[str, str], tuple[str, ...]]
 """The imagePullSecrets of the ServiceAccounts in the input, by (namespace, name)."""
 
 
-@dataclass(frozen=True)
 class Manifest:
-    """A composed document, its root node, and what is known beyond it."""
+    """A composed document, its root node, and what is known beyond it; nothing of it changes."""
 
-    document: Document
-    root: Node | None
-    config: Config
-    accounts: Accounts
+    def __init__(self, document: Document, root: Node | None, config: Config, accounts: Accounts) -> None:
+        self.document = document
+        self.root = root
+        self.config = config
+        self.accounts = accounts
 
     @property
     def text(self) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -44,8 +43,7 @@ class InvalidTarget(TransformerError):
     """A mirror whose target, for some reference, is none that a pod could use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One entry of `mirrors` or `keep`; `target` is None where the entry keeps what it covers."""
 
     label: str
@@ -109,7 +107,7 @@ def aim(source: str, target: str, reference: Reference) -> Reference:
     domain, slash, _ = joined.partition("/")
     if not slash or not is_registry(domain):
         raise InvalidTarget(f"{joined!r} begins with no registry, Kubernetes would read it as {str(result)!r}")
-    return replace(result, tag=result.tag or reference.tag, digest=result.digest or reference.digest)
+    return result._replace(tag=result.tag or reference.tag, digest=result.digest or reference.digest)
 
 
 def is_template(target: str) -> bool:
@@ -208,7 +206,7 @@ def _once(compiled: _Compiled, reference: Reference) -> Decision:
     changed = _retag(reference, image)
     if image.new_name:
         name = parse(image.new_name)
-        return _decision(reference, replace(changed, domain=name.domain, path=name.path), label)
+        return _decision(reference, changed._replace(domain=name.domain, path=name.path), label)
     onward = _by_source(compiled, changed)
     return onward if onward.outcome == "refused" else _decision(reference, onward.reference or changed, label)
 
@@ -275,7 +273,7 @@ def _decision(before: Reference, after: Reference, rule: str) -> Decision:
 def _retag(reference: Reference, image: ImageOverride) -> Reference:
     """Return the reference with the override's tag and digest; either of them replaces both, as in kustomize."""
     if image.new_tag or image.digest:
-        return replace(reference, tag=image.new_tag, digest=image.digest)
+        return reference._replace(tag=image.new_tag, digest=image.digest)
     return reference
 
 
@@ -310,7 +308,7 @@ def _template(target: str) -> _Template:
 
     def render(reference: Reference) -> str:
         # The domain has no case, and as a part of a path it has to be lower case.
-        reference = replace(reference, domain=reference.domain.lower())
+        reference = reference._replace(domain=reference.domain.lower())
         try:
             return str(compiled.render({name: getattr(reference, name) for name in VARIABLES})).strip()
         except Exception as error:  # a template can raise whatever its methods and filters do

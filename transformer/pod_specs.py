@@ -7,7 +7,6 @@ list of containers. What describes pods without running them (policies, tools' o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -39,8 +38,7 @@ NOT_RUN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PodSpec:
+class PodSpec(NamedTuple):
     """A pod spec, the resource it belongs to, and where it stands in the document.
 
     `takes_secrets` says whether the kind is known to have imagePullSecrets here. `not_run` is the reason why its
@@ -54,8 +52,7 @@ class PodSpec:
     not_run: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageField:
+class ImageField(NamedTuple):
     """A field that holds an image reference: the mapping it is written in, its value (an alias as such), its path."""
 
     pod_spec: PodSpec

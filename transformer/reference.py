@@ -16,8 +16,7 @@ https://github.com/distribution/reference, which the kubelet and containerd use.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from transformer.errors import InvalidReference
 
@@ -40,8 +39,7 @@ _REGISTRY = re.compile(_DOMAIN)
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A normalized image reference; `str()` gives it back in full, and `parse` reads that as the same value.
 
     `domain` is empty only for names such as `my_registry.local/app`, whose first part looks like a registry to

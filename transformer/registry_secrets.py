@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transformer.config import Config, PullSecret
 from transformer.dockerconfig import Credentials, dockerconfigjson
@@ -15,8 +15,7 @@ from transformer.node_edits import scalar_text
 _IN_USE = {"attached", "present"}
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """A Secret that has to exist: of which pull secret, in which namespace (empty: the one that is applied to)."""
 
     secret: PullSecret

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from transformer.nodes import Mapping, Node, Sequence, get, resolve, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """An API object: what identifies it, and its node. `namespace` is empty where the object names none."""
 
     api_version: str
     kind: str
     name: str
     namespace: str
-    node: Mapping = field(repr=False, compare=False)
+    node: Mapping
     path: str = ""
     """Where the object stands in its document: empty, or such as `items[3]`."""
 
