@@ -64,6 +64,6 @@ class UsageError(TransformerError):
 
 
 class InternalError(TransformerError):
-    """A bug of this package: two edits overlap, or a rewritten document does not read back as planned."""
+    """A bug of this package, such as two edits that overlap; nothing was written."""
 
     exit_code = 3

@@ -217,6 +217,8 @@ def get(mapping: Mapping, key: str) -> Node | None:
 
 def merged(mapping: Mapping) -> list[Mapping]:
     """Return the mappings that `<<` pulls into `mapping`, nearest first; each once, even where they form a circle."""
+    if own(mapping, "<<") is None:
+        return []
     found: list[Mapping] = []
     seen, waiting = {id(mapping)}, [mapping]
     while waiting:
