@@ -68,7 +68,7 @@ def join(streams: Iterable[str]) -> str:
 
 def count_lines(text: str) -> int:
     """Return how many line breaks `text` holds; CRLF, LF and CR each count once, as the YAML parser counts them."""
-    if "\r" in text or not text.isascii():
+    if any(other in text for other in _BREAKS[1:]):
         return sum(1 for _ in _LINE_BREAK.finditer(text))
     return text.count("\n")
 

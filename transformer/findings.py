@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.edits import Edit
-from transformer.resources import Resource
+from transformer.resources import ResourceRef
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
     message: str
     line: int
     column: int
-    resource: Resource | None = None
+    resource: ResourceRef | None = None
     field: str = ""
     before: str = ""
     after: str = ""

@@ -6,7 +6,7 @@ Law: every character outside the planned edits is returned as it came, and plann
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -21,13 +21,14 @@ from transformer.resources import resources
 from transformer.rules import RULES
 
 # The first two keys of a CustomResourceDefinition, behind comments and markers.
+_END = r"(?:[ \t]+#.*|[ \t]*)\r?\n"
+_API_VERSION = rf"apiVersion:[ \t]+apiextensions\.k8s\.io/\S+{_END}"
+_KIND = rf"kind:[ \t]+CustomResourceDefinition{_END}"
 _SCHEMA_HEAD = re.compile(
-    r"(?:[#%].*\r?\n|---[ \t]*(?:#.*)?\r?\n|[ \t]*\r?\n)*"
-    r"(?:apiVersion:[ \t]+apiextensions\.k8s\.io/\S+[ \t]*\r?\nkind:[ \t]+CustomResourceDefinition[ \t]*\r?\n"
-    r"|kind:[ \t]+CustomResourceDefinition[ \t]*\r?\napiVersion:[ \t]+apiextensions\.k8s\.io/\S+[ \t]*\r?\n)"
+    rf"(?:[#%].*\r?\n|---[ \t]*(?:#.*)?\r?\n|[ \t]*\r?\n)*(?:{_API_VERSION}{_KIND}|{_KIND}{_API_VERSION})"
 )
 # What YAML can begin a key with that reads `kind` in the end.
-_KEYS_OF_ANY_NAME = ("kind", "apiVersion", '"', "'", "?", "!", "&", "*", "<", "{", "[")
+_KEY_OF_ANY_NAME = re.compile(r"""\n(?:kind|apiVersion|["'?!&*<{\[])""")
 _OTHER_BREAKS = ("\x85", "\u2028", "\u2029")
 
 
@@ -91,23 +92,26 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     secrets: set[tuple[str, str]] = set()
     emitted = [secret.name for secret in config.pull_secrets if secret.emit]
-    for text in texts if config.pull_secrets else ():
-        for root in _roots_with(text, ("ServiceAccount", "imagePullSecrets")):
-            found.update(accounts(root))
-        for name in emitted:
-            objects = (each for root in _roots_with(text, ("Secret", name)) for each in resources(root))
-            secrets.update((each.namespace, each.name) for each in objects if (each.group, each.kind) == ("", "Secret"))
+
+    def tells(text: str) -> bool:
+        is_account = "ServiceAccount" in text and "imagePullSecrets" in text
+        return is_account or ("Secret" in text and any(name in text for name in emitted))
+
+    for root in _roots(texts if config.pull_secrets else (), tells):
+        found.update(accounts(root))
+        secrets.update(
+            (each.namespace, each.name) for each in resources(root) if (each.group, each.kind) == ("", "Secret")
+        )
     return Survey(found, frozenset(secrets))
 
 
-def _roots_with(text: str, words: tuple[str, ...]) -> Iterator[Node | None]:
-    """Yield the roots of the documents in `text` that have all of `words` in them, and can be read."""
-    if not all(word in text for word in words):
-        return
-    for document in split(text):
-        if all(word in document.text for word in words):
-            with suppress(ManifestSyntaxError):
-                yield compose(document.text)
+def _roots(texts: Iterable[str], tells: Callable[[str], bool]) -> Iterator[Node | None]:
+    """Yield the roots of the documents in `texts` that `tells` takes, schemas and unreadable ones left out."""
+    for text in filter(tells, texts):
+        for document in split(text):
+            if tells(document.text) and not _is_schema(document.text):
+                with suppress(ManifestSyntaxError):
+                    yield compose(document.text)
 
 
 def _is_schema(text: str) -> bool:
@@ -119,7 +123,7 @@ def _is_schema(text: str) -> bool:
     head = _SCHEMA_HEAD.match(text)
     if head is None or any(char in text for char in _OTHER_BREAKS) or text.count("\r") != text.count("\r\n"):
         return False
-    return not any(text.find(f"\n{key}", head.end() - 1) >= 0 for key in _KEYS_OF_ANY_NAME)
+    return not _KEY_OF_ANY_NAME.search(text, head.end() - 1)
 
 
 def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -> Finding:

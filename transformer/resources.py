@@ -8,6 +8,19 @@ from typing import NamedTuple, TypeAlias
 from transformer.nodes import Mapping, Node, Sequence, get, resolve, text_of
 
 
+class ResourceRef(NamedTuple):
+    """What identifies an API object; `namespace` is empty where it names none."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
+    def __str__(self) -> str:
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {place}" if place else self.kind
+
+
 class Resource(NamedTuple):
     """An API object: what identifies it, and its node. `namespace` is empty where the object names none."""
 
@@ -24,9 +37,13 @@ class Resource(NamedTuple):
         """The API group: `apps` of `apps/v1`, and an empty text for the core group."""
         return self.api_version.rpartition("/")[0]
 
+    @property
+    def ref(self) -> ResourceRef:
+        """What identifies the object, without its node and all that hangs on it."""
+        return ResourceRef(self.api_version, self.kind, self.name, self.namespace)
+
     def __str__(self) -> str:
-        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"{self.kind} {place}" if place else self.kind
+        return str(self.ref)
 
 
 def resources(root: Node | None) -> Iterator[Resource]:

@@ -161,7 +161,7 @@ def _finding(
         message=f"{pod_spec.resource}: {message}",
         line=manifest.line(node),
         column=column(node),
-        resource=pod_spec.resource,
+        resource=pod_spec.resource.ref,
         field=f"{pod_spec.path}.{FIELD}" if pod_spec.path else FIELD,
         edits=edits,
         pull_secret=secret,

@@ -79,7 +79,7 @@ def _finding(
         message=message,
         line=manifest.line(field.value),
         column=column(field.value),
-        resource=field.pod_spec.resource,
+        resource=field.pod_spec.resource.ref,
         field=field.path,
         before=before,
         after=after or before,

@@ -1,0 +1,247 @@
+"""The command line keeps the habits of a Unix tool: its options, its exit codes, and what it does with its streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from command import (
+    ATTACHED,
+    CONFIG,
+    CREDENTIALS,
+    PASSWORD,
+    POD,
+    SERVICE,
+    UNREADABLE,
+    USER,
+    Done,
+    contents,
+    environment,
+    lay_out,
+    pod,
+    repoint,
+)
+
+from transformer.errors import InternalError
+from transformer.hosts import run
+from transformer.hosts.cli import main
+
+FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": POD, "done.yaml": ATTACHED, "x.yaml": UNREADABLE})
+    return tmp_path
+
+
+def in_shell(folder: Path, script: str) -> Done:
+    """Run a shell script in which `repoint` is the command."""
+    command = ["sh", "-c", f'repoint() {{ "{sys.executable}" -m transformer "$@"; }}\n{script}']
+    done = subprocess.run(
+        command, cwd=folder, env=environment(CREDENTIALS), capture_output=True, stdin=subprocess.DEVNULL
+    )
+    return Done(done.returncode, done.stdout, done.stderr.decode())
+
+
+# -- exit codes -------------------------------------------------------------------------------------------------------
+
+CODES = {
+    "done": (("render", "web.yaml"), 0),
+    "checked, nothing to do": (("check", "done.yaml"), 0),
+    "checked, something to do": (("check", "web.yaml"), 1),
+    "a finding that is an error": (("render", "x.yaml"), 1),
+    "no command": ((), 2),
+    "an unknown command": (("rendre",), 2),
+    "an unknown option": (("render", "--difference"), 2),
+    "an option of render's": (("check", "--in-place"), 2),
+    "a missing file": (("render", "no.yaml"), 2),
+    "a config that is wrong": (("render", "-c", "web.yaml"), 2),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code"), CODES.values(), ids=CODES.keys())
+def test_exit_code(arguments: tuple[str, ...], code: int, folder: Path) -> None:
+    done = repoint(folder, *arguments)
+    assert done.code == code
+    assert done.out == b"" or code == 0
+    assert done.err
+
+
+MISUSE = {
+    "-o, standard input": (("-o", "out"), "repoint: -o and -i rewrite files: name the files or folders"),
+    "-i, standard input": (("-i", "-", "web.yaml"), "repoint: -o and -i rewrite files: name the files or folders"),
+    "-i and -o": (("-i", "-o", "out", "web.yaml"), "argument -o/--output: not allowed with argument -i/--in-place"),
+    "-o, a file": (("-o", "web.yaml", "done.yaml"), "repoint: web.yaml: not a folder"),
+    "--diff and --secrets": (
+        ("--diff", "--secrets", "s"),
+        "repoint: --diff writes nothing, so there is no use for --sec",
+    ),
+    "an empty path": (("-i", ""), "argument PATH: the path is empty"),
+    "an empty folder to write to": (("-o", "", "web.yaml"), "argument -o/--output: the path is empty"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISUSE.values(), ids=MISUSE.keys())
+def test_misuse_is_said_and_changes_nothing(arguments: tuple[str, ...], message: str, folder: Path) -> None:
+    before = contents(folder)
+    done = repoint(folder, "render", *arguments)
+    assert (done.code, done.out, contents(folder)) == (2, b"", before)
+    assert message in done.err.splitlines()[-1]
+
+
+def test_version_and_help(folder: Path) -> None:
+    assert repoint(folder, "--version").out.decode() == f"repoint {version('repoint')}\n"
+    for command in ((), ("render",), ("check",)):
+        assert repoint(folder, *command, "--help").out.startswith(b"usage: repoint")
+
+
+def test_the_installed_command_is_the_module(folder: Path) -> None:
+    script = Path(sys.executable).with_name("repoint")
+    done = subprocess.run([script, "render", "web.yaml"], cwd=folder, env=environment(CREDENTIALS), capture_output=True)
+    assert done.stdout == repoint(folder, "render", "web.yaml").out
+
+
+# -- quiet ------------------------------------------------------------------------------------------------------------
+
+
+def test_quiet_says_nothing_but_errors(folder: Path) -> None:
+    unmapped = f"{pod('quay.io/x/y')}---\n{POD}"
+    assert repoint(folder, "render", "--quiet", stdin=unmapped).err == ""
+    assert repoint(folder, "check", "-q", stdin=unmapped) == Done(1, b"", "")
+    assert repoint(folder, "render", "-q", "x.yaml").err == (
+        "x.yaml:3:1: error: no YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n"
+    )
+    assert repoint(folder, "render", "-q", "no.yaml").err == "repoint: no.yaml: No such file or directory\n"
+
+
+# -- streams ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [("render",), ("render", "--diff")])
+def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...], folder: Path) -> None:
+    """As `repoint render | head -1`, where head is done before anything is written."""
+    before = contents(folder)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = repoint(
+        folder,
+        *arguments,
+        "web.yaml",
+        "--report",
+        "r.json",
+        capture_output=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    assert (done, contents(folder)) == (Done(141, b"", ""), before)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_once_and_changes_no_file(folder: Path) -> None:
+    before = contents(folder)
+    done = in_shell(folder, "repoint render web.yaml --secrets s.yaml --report r.json >/dev/full")
+    assert (done.code, contents(folder)) == (2, before)
+    assert done.err == "repoint: standard output: No space left on device; no file was changed\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_report_that_cannot_be_written_leaves_standard_output_empty(folder: Path) -> None:
+    done = repoint(folder, "render", "web.yaml", "--report", FULL)
+    assert done == Done(2, b"", "repoint: /dev/full: No space left on device; no file was changed\n")
+
+
+CLOSED = {
+    "input": ("repoint render <&-", Done(2, b"", "repoint: -: Bad file descriptor\n")),
+    "output": (
+        "repoint render web.yaml >&-",
+        Done(2, b"", "repoint: standard output: Bad file descriptor; no file was changed\n"),
+    ),
+    "error": ("repoint render done.yaml --diff 2>&-", Done(0, b"", "")),
+}
+
+
+@pytest.mark.parametrize(("script", "done"), CLOSED.values(), ids=CLOSED.keys())
+def test_a_closed_stream_is_no_bug(script: str, done: Done, folder: Path) -> None:
+    assert in_shell(folder, script) == done
+
+
+def test_an_interrupt_ends_quietly(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(run, "documents", interrupt)
+    before = contents(folder)
+    assert main(["render", "web.yaml", "-i", "--secrets", "s.yaml"]) == 130
+    assert (capfd.readouterr(), contents(folder)) == (("", ""), before)
+
+
+# -- a bug of ours ----------------------------------------------------------------------------------------------------
+
+BUGS = {
+    "anything": (
+        ValueError(f"a token in a message: {PASSWORD}"),
+        "repoint: internal error: ValueError; nothing was written.",
+    ),
+    "a promise that is broken": (
+        InternalError("two edits overlap"),
+        "repoint: internal error: two edits overlap; nothing was written. Please report this.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("bug", "message"), BUGS.values(), ids=BUGS.keys())
+def test_a_bug_is_named_without_the_credentials_in_it(
+    bug: Exception,
+    message: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise bug
+
+    monkeypatch.chdir(folder)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(run, "documents", fail)
+    before = contents(folder)
+    assert main(["render", "web.yaml"]) == 3
+    out, err = capfd.readouterr()
+    assert (out, contents(folder)) == ("", before)
+    assert err.startswith(message)
+    assert not [value for value in (USER, PASSWORD) if value in err]
+
+
+def test_a_bug_says_where_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(run, "survey", None)
+    assert main(["check", "web.yaml"]) == 3
+    places = capfd.readouterr().err.splitlines()[1:]
+    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_plan"]
+
+
+def test_a_folder_that_may_not_be_seen_is_no_bug(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_: Path) -> Path:
+        raise PermissionError(13, "Permission denied", "/private/repoint.yaml")
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(run, "find_config", refuse)
+    assert main(["check", "web.yaml"]) == 2
+    assert capfd.readouterr().err == "repoint: /private/repoint.yaml: Permission denied\n"
+
+
+def test_a_service_passes_as_it_is(folder: Path) -> None:
+    assert repoint(folder, "render", "-", stdin=SERVICE, env={}).out.decode() == SERVICE

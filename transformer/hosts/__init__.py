@@ -1,0 +1,1 @@
+"""What carries manifests in and out: the only modules that do I/O."""

@@ -1,0 +1,96 @@
+"""Say what was found: as lines for a person, as one line of numbers, and as JSON for a program."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from transformer.findings import OF_REFERENCES, Finding
+from transformer.resources import ResourceRef
+
+
+class Located(NamedTuple):
+    """A finding, and the name of the input it was found in."""
+
+    source: str
+    finding: Finding
+
+    def __str__(self) -> str:
+        finding = self.finding
+        return f"{self.source}:{finding.line}:{finding.column}: {finding.severity}: {finding.message}"
+
+
+def numbers(found: Iterable[Located], sources: int, *, done: bool) -> str:
+    """Return the one line that says how many of what: what is `done`, or what there is to do."""
+    found = list(found)
+    outcomes = Counter(each.finding.outcome for each in found)
+    attached = {
+        (each.source, each.finding.line, each.finding.column) for each in found if each.finding.outcome == "attached"
+    }
+    images = _count(sum(outcomes[one] for one in OF_REFERENCES), "image")
+    parts = [f"{outcomes['rewritten']} of {images} {'rewritten' if done else 'to rewrite'}"]
+    parts += [f"{outcomes[outcome]} {outcome}" for outcome in OF_REFERENCES[1:] if outcomes[outcome]]
+    if attached:
+        parts.append(f"pull secrets {'added' if done else 'to add'} to {_count(len(attached), 'pod spec')}")
+    return f"{_count(sources, 'input')}: {', '.join(parts)}"
+
+
+def report(found: Sequence[Located], *, version: str) -> str:
+    """Return the JSON report: each image reference with its place, fate and rule, and every other finding.
+
+    It holds no offsets and no credentials; lines and columns count from 1.
+    """
+    references = [_reference(each) for each in found if each.finding.outcome in OF_REFERENCES]
+    others = [_other(each) for each in found if each.finding.outcome not in OF_REFERENCES]
+    counts = dict(sorted(Counter(each.finding.outcome for each in found).items()))
+    content = {"repoint": version, "counts": counts, "references": references, "findings": others}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _reference(located: Located) -> dict[str, Any]:
+    finding = located.finding
+    return {
+        **_place(located),
+        "outcome": finding.outcome,
+        "before": finding.before,
+        "after": finding.after,
+        "rule": finding.rule,
+        "message": finding.message,
+    }
+
+
+def _other(located: Located) -> dict[str, Any]:
+    finding = located.finding
+    secret = {"pullSecret": finding.pull_secret} if finding.pull_secret else {}
+    return {**_place(located), "outcome": finding.outcome, **secret, "message": finding.message}
+
+
+def _place(located: Located) -> dict[str, Any]:
+    finding = located.finding
+    resource = {"resource": _resource(finding.resource)} if finding.resource else {}
+    field = {"field": finding.field} if finding.field else {}
+    place = {"file": located.source, "line": finding.line, "column": finding.column}
+    return {**place, **resource, **field, "severity": finding.severity}
+
+
+def _resource(resource: ResourceRef) -> dict[str, str]:
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "name": resource.name,
+        "namespace": resource.namespace,
+    }
+
+
+def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
+    """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what would change."""
+    for each in found:
+        if each.finding.severity != "info" or (also_to_do and each.finding.is_to_do):
+            text = str(each)
+            yield text.replace(": info: ", ": would change: ", 1) if each.finding.severity == "info" else text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
