@@ -17,7 +17,7 @@ FLOORS = [
     ["nodes", "node_edits"],
     ["resources", "pod_spec_table", "pod_specs", "findings"],
     ["config", "config_schema", "keyring", "mirrors", "config_file", "dockerconfig"],
-    ["manifest"],
+    ["manifest", "proof"],
     ["rules.images", "rules.image_pull_secrets", "rules", "registry_secrets"],
     ["pipeline"],
     [

@@ -64,6 +64,6 @@ class UsageError(TransformerError):
 
 
 class InternalError(TransformerError):
-    """A bug of this package, such as two edits that overlap; nothing was written."""
+    """A bug of this package: edits overlap, or a document would not read back as planned; nothing was written."""
 
     exit_code = 3

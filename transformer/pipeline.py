@@ -1,4 +1,4 @@
-"""The journey of a manifest: split, compose, plan, apply.
+"""The journey of a manifest: split, compose, plan, apply, prove.
 
 Law: every character outside the planned edits is returned as it came, and planning the result again plans nothing.
 """
@@ -17,6 +17,7 @@ from transformer.errors import ManifestSyntaxError
 from transformer.findings import Finding
 from transformer.manifest import Accounts, Manifest, accounts
 from transformer.nodes import Node, compose
+from transformer.proof import prove
 from transformer.resources import resources
 from transformer.rules import RULES
 
@@ -65,26 +66,38 @@ def rewrite_part(text: str, config: Config, known: Survey, *, skip_unreadable: b
 
     With `skip_unreadable`, a document that is no YAML is a warning and passes as it came, else it is an error.
     """
-    findings = tuple(
-        finding
-        for document in split(text)
-        for finding in plan(document, config, known.accounts, skip_unreadable=skip_unreadable)
-    )
-    if any(finding.severity == "error" for finding in findings):
-        return Rewrite(text, findings)
-    return Rewrite(apply(text, (edit for finding in findings for edit in finding.edits)), findings)
+    texts: list[str] = []
+    findings: list[Finding] = []
+    for document in split(text):
+        planned, root = plan(document, config, known.accounts, skip_unreadable=skip_unreadable)
+        texts.append(_carry_out(document, root, planned))
+        findings += planned
+    has_errors = any(finding.severity == "error" for finding in findings)
+    return Rewrite(text if has_errors else "".join(texts), tuple(findings))
 
 
-def plan(document: Document, config: Config, known: Accounts, *, skip_unreadable: bool = False) -> list[Finding]:
-    """Return what the rules find in one document."""
+def plan(
+    document: Document, config: Config, known: Accounts, *, skip_unreadable: bool = False
+) -> tuple[list[Finding], Node | None]:
+    """Return what the rules find in one document, and its root node."""
     if _is_schema(document.text):
-        return []
+        return [], None
     try:
         root = compose(document.text)
     except ManifestSyntaxError as error:
-        return [_unreadable(document, error, skip=skip_unreadable)]
+        return [_unreadable(document, error, skip=skip_unreadable)], None
     manifest = Manifest(document, root, config, known)
-    return [finding for rule in RULES for finding in rule(manifest)]
+    return [finding for rule in RULES for finding in rule(manifest)], root
+
+
+def _carry_out(document: Document, root: Node | None, findings: list[Finding]) -> str:
+    """Return the text of a document with the edits of the findings made, and proven to be what was planned."""
+    edits = [edit.moved(-document.start) for finding in findings for edit in finding.edits]
+    if not edits or root is None:
+        return document.text
+    text = apply(document.text, edits)
+    prove(document, root, text, findings)
+    return text
 
 
 def survey(texts: Iterable[str], config: Config) -> Survey:

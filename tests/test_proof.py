@@ -1,0 +1,106 @@
+"""A rewritten document that does not read back as planned is a bug, and nothing of it gets out."""
+
+from __future__ import annotations
+
+import pytest
+
+from transformer import pipeline
+from transformer.config import Config, Mirror, PullSecret
+from transformer.documents import Document
+from transformer.errors import InternalError
+from transformer.findings import Finding
+from transformer.nodes import compose
+from transformer.pipeline import rewrite
+from transformer.proof import prove
+
+BEFORE = "kind: Pod # first\nspec:\n  containers:\n  - {name: a, image: nginx}\n  imagePullSecrets:\n  - name: one\n"
+IMAGE = Finding(
+    severity="info",
+    outcome="rewritten",
+    message="",
+    line=14,
+    column=22,
+    before="nginx",
+    after="h.example/nginx",
+    edits=((0, 0, ""),),  # type: ignore[arg-type]
+)
+
+
+def hold(after: str, before: str = BEFORE) -> None:
+    root = compose(before)
+    assert root is not None
+    prove(Document(before, 11, 0), root, after, [IMAGE])
+
+
+RIGHT = {
+    "nothing changed": BEFORE,
+    "the image": BEFORE.replace("nginx", "h.example/nginx"),
+    "a name more": BEFORE + "  - name: two\n",
+    "another form": BEFORE.replace("- {name: a, image: nginx}", '- name: "a"\n    image: nginx'),
+    "the list in flow style": BEFORE.replace("\n  - name: one", " [{name: one}, {name: two}]"),
+}
+
+WRONG = {
+    "no YAML": ("a: [\n", "line 12 would be no YAML: did not find expected node content"),
+    "nothing left": ("", "line 11 would not"),
+    "another image": (BEFORE.replace("nginx", "redis"), "line 14 would not"),
+    "the name, which is no image": (BEFORE.replace("name: a", "name: h.example/nginx"), "line 14 would not"),
+    "a key": (BEFORE.replace("kind", "Kind"), "line 11 would not"),
+    "an entry more": (BEFORE + "other: x\n", "line 11 would not"),
+    "an entry less": (BEFORE.replace("{name: a, image: nginx}", "{name: a}"), "line 14 would not"),
+    "a list for a text": (BEFORE.replace("name: a", "name: [a]"), "line 14 would not"),
+    "a list of something else": (
+        BEFORE.replace("  imagePullSecrets:", "  - x\n  imagePullSecrets:"),
+        "line 14 would not",
+    ),
+    "the list begins with another": (BEFORE.replace("- name: one", "- name: two\n  - name: one"), "line 16 would not"),
+    "the list without its entry": (BEFORE.replace("\n  - name: one", " []"), "line 16 would not"),
+}
+
+
+@pytest.mark.parametrize("after", RIGHT.values(), ids=RIGHT.keys())
+def test_prove_takes_what_was_planned(after: str) -> None:
+    hold(after)
+
+
+@pytest.mark.parametrize(("after", "words"), WRONG.values(), ids=WRONG.keys())
+def test_prove_refuses_everything_else(after: str, words: str) -> None:
+    with pytest.raises(InternalError) as raised:
+        hold(after)
+    assert words in str(raised.value)
+
+
+LISTS = {
+    "a missing list": ("a: x\n", "a: x\nimagePullSecrets: [{name: one}]\n", True),
+    "a null": ("imagePullSecrets:\n", "imagePullSecrets: [{name: one}]\n", True),
+    "an alias": (
+        "a: &a [{name: x}]\nimagePullSecrets: *a\n",
+        "a: &a [{name: x}]\nimagePullSecrets: [{name: x}, {name: one}]\n",
+        True,
+    ),
+    "an alias that lost a name": (
+        "a: &a [{name: x}]\nimagePullSecrets: *a\n",
+        "a: &a [{name: x}]\nimagePullSecrets: [{name: one}]\n",
+        False,
+    ),
+    "a text": ("imagePullSecrets: x\n", "imagePullSecrets: [{name: one}]\n", False),
+    "no names": ("imagePullSecrets: []\n", "imagePullSecrets: [x]\n", False),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "is_right"), LISTS.values(), ids=LISTS.keys())
+def test_a_list_of_pull_secrets_may_grow_at_its_end(before: str, after: str, is_right: bool) -> None:
+    if is_right:
+        hold(after, before)
+    else:
+        with pytest.raises(InternalError):
+            hold(after, before)
+
+
+def test_a_rewrite_that_breaks_a_document_gets_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a rule to plan edits that do not fit, nothing of the result would be returned."""
+    config = Config(mirrors=(Mirror("docker.io", "h.example"),), pull_secrets=(PullSecret("one", ("h.example",)),))
+    pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx\n"
+    monkeypatch.setattr(pipeline, "apply", lambda text, edits: text + "  broken: [" * bool(edits))
+    with pytest.raises(InternalError, match="would be no YAML"):
+        rewrite(pod, config)
