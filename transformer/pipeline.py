@@ -69,34 +69,31 @@ def rewrite_part(text: str, config: Config, known: Survey, *, skip_unreadable: b
     texts: list[str] = []
     findings: list[Finding] = []
     for document in split(text):
-        planned, root = plan(document, config, known.accounts, skip_unreadable=skip_unreadable)
+        try:
+            root = None if _is_schema(document.text) else compose(document.text)
+        except ManifestSyntaxError as error:
+            texts.append(document.text)
+            findings.append(_unreadable(document, error, skip=skip_unreadable))
+            continue
+        planned = plan(Manifest(document, root, config, known.accounts))
         texts.append(_carry_out(document, root, planned))
         findings += planned
     has_errors = any(finding.severity == "error" for finding in findings)
     return Rewrite(text if has_errors else "".join(texts), tuple(findings))
 
 
-def plan(
-    document: Document, config: Config, known: Accounts, *, skip_unreadable: bool = False
-) -> tuple[list[Finding], Node | None]:
-    """Return what the rules find in one document, and its root node."""
-    if _is_schema(document.text):
-        return [], None
-    try:
-        root = compose(document.text)
-    except ManifestSyntaxError as error:
-        return [_unreadable(document, error, skip=skip_unreadable)], None
-    manifest = Manifest(document, root, config, known)
-    return [finding for rule in RULES for finding in rule(manifest)], root
+def plan(manifest: Manifest) -> list[Finding]:
+    """Return what the rules find in one document."""
+    return [finding for rule in RULES for finding in rule(manifest)]
 
 
-def _carry_out(document: Document, root: Node | None, findings: list[Finding]) -> str:
-    """Return the text of a document with the edits of the findings made, and proven to be what was planned."""
-    edits = [edit.moved(-document.start) for finding in findings for edit in finding.edits]
+def _carry_out(document: Document, root: Node | None, planned: list[Finding]) -> str:
+    """Return the text of a document with the planned edits made, proven to be what was planned."""
+    edits = [edit.moved(-document.start) for finding in planned for edit in finding.edits]
     if not edits or root is None:
         return document.text
     text = apply(document.text, edits)
-    prove(document, root, text, findings)
+    prove(document, root, text, planned)
     return text
 
 
