@@ -39,6 +39,7 @@ $(RUN)/ready: requirements/runtime.txt pyproject.toml $(shell find transformer s
 	@$(require-python)
 	@test -d $(RUN) || $(PYTHON) -m venv $(RUN)
 	@$(RUN)/bin/python $(PIP) --require-hashes --requirement requirements/runtime.txt
+	@rm -rf build
 	@$(RUN)/bin/python $(PIP) --no-build-isolation --no-deps --force-reinstall .
 	@touch $@
 

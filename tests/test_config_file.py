@@ -291,6 +291,7 @@ MEANINGS = {
   - {name: c, registries: [q.io], credentials: {password: hunter2, env: {username: U, password: 12345}}}
   - {name: d, registries: q.io, credentials: hunter2}
   - {name: -}
+  - {name: e, registries: [q.io], credentials: {env: {username: U_1, password: hunter2!}}}
 """,
         [
             (
@@ -318,6 +319,10 @@ MEANINGS = {
             (
                 "f:11:12: spec.pullSecrets[6].name: '-' is no name for a Secret "
                 "(lower-case letters, digits, '-' and '.', up to 253)"
+            ),
+            (
+                "f:12:80: spec.pullSecrets[7].credentials.env.password: expected the name of an environment variable "
+                "(letters, digits and '_'), never a value"
             ),
         ],
     ),

@@ -8,6 +8,7 @@ imported to explain everything else. The tests hold both against each other.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pkgutil import get_data
@@ -69,6 +70,8 @@ def _holds(keyword: str, wanted: Any, data: Any, rules: dict[str, Any]) -> bool:
             return wanted is False and data.keys() <= rules["properties"].keys()
         case "properties":
             return all(accepts(data[key], part) for key, part in wanted.items() if key in data)
+        case "pattern":
+            return re.search(wanted, data) is not None
         case "items":
             return all(accepts(item, wanted) for item in data)
     return keyword in _NO_CONSTRAINT
@@ -97,8 +100,10 @@ def _explain(error: Any) -> Iterator[SchemaError]:
             yield SchemaError(path, False, _too_little(error))
         case "maxProperties":
             yield SchemaError(path, False, f"expected only one of {_either(list(error.schema['properties']))}")
-        case _:
-            yield SchemaError(path, False, error.message)
+        case "pattern":
+            yield SchemaError(path, False, f"expected {error.schema['description']}")
+        case keyword:  # a keyword new to the schema; jsonschema's own words would quote the value
+            yield SchemaError(path, False, f"it does not fit the schema ({keyword})")
 
 
 def _too_little(error: Any) -> str:
