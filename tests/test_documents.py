@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.documents import count_lines, split
+from transformer.documents import join, split
 
 CASES = {
     "nothing": ("", []),
@@ -40,10 +40,44 @@ def test_split_finds_the_documents(stream: str, texts: list[str]) -> None:
     assert [document.text for document in split(stream)] == texts
 
 
-@pytest.mark.parametrize(("stream", "texts"), CASES.values(), ids=CASES.keys())
-def test_split_numbers_the_lines_of_the_stream(stream: str, texts: list[str]) -> None:
-    lines = [document.line for document in split(stream)]
-    assert lines == [1 + count_lines("".join(texts[:index])) for index in range(len(texts))]
+PLACES = {
+    "LF": ("a: 1\n\n---\nb: 2\n--- # c\nc: 3\n", [(1, 0), (3, 6), (5, 15)]),
+    "CRLF": ("a: 1\r\n\r\n---\r\nb: 2\r\n---\r\n", [(1, 0), (3, 8), (5, 19)]),
+    "CR": ("a: 1\r\r---\rb: 2\r---\r", [(1, 0), (3, 6), (5, 15)]),
+    "other breaks of YAML 1.1": ("a: 1\x85\u2028\u2029---\nb: 2\n", [(1, 0), (4, 7)]),
+    "byte order mark": ("\ufeffa: 1\n---\nb: 2\n", [(1, 0), (1, 1), (2, 6)]),
+    "a block scalar": ("a: |\n  b\n\n  c\n---\nb: 2\n", [(1, 0), (5, 14)]),
+}
+
+
+@pytest.mark.parametrize(("stream", "places"), PLACES.values(), ids=PLACES.keys())
+def test_split_says_where_documents_begin(stream: str, places: list[tuple[int, int]]) -> None:
+    assert [(document.line, document.start) for document in split(stream)] == places
+
+
+def test_line_of_counts_from_the_line_of_the_document() -> None:
+    assert [document.line_of(2) for document in split("a: 1\n---\nb: 2\n")] == [2, 3]
+
+
+JOINED = {
+    "nothing": ([], ""),
+    "one as it is": (["\ufeffa: 1"], "\ufeffa: 1"),
+    "a marker between": (["a: 1\n", "b: 2\n"], "a: 1\n---\nb: 2\n"),
+    "a marker that is there": (["a: 1\n", "---\nb: 2\n"], "a: 1\n---\nb: 2\n"),
+    "a marker behind comments and directives": (
+        ["a: 1\n", "# b\n%YAML 1.2\n---\nb\n"],
+        "a: 1\n# b\n%YAML 1.2\n---\nb\n",
+    ),
+    "comments without a marker": (["a: 1\n", "# b\nb: 2\n"], "a: 1\n---\n# b\nb: 2\n"),
+    "no final line break": (["a: 1", "b: 2"], "a: 1\n---\nb: 2"),
+    "byte order marks": (["\ufeffa: 1\n", "\ufeffb: 2\n"], "\ufeffa: 1\n---\nb: 2\n"),
+    "an empty one first": (["", "b: 2\n"], "b: 2\n"),
+}
+
+
+@pytest.mark.parametrize(("streams", "joined"), JOINED.values(), ids=JOINED.keys())
+def test_join_makes_one_stream(streams: list[str], joined: str) -> None:
+    assert join(streams) == joined
 
 
 PIECES = ["---", "...", "\n", "\r\n", "\r", " ", "#", "a: b", "- x", "%YAML 1.2", "\ufeff", "|", '"', "\u2028", "\t"]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from transformer.edits import apply
-from transformer.node_edits import append_names, names_in, replace_scalar, scalar_text
+from transformer.node_edits import append_names, replace_scalar, scalar_text
 from transformer.nodes import Mapping, Scalar, compose, get, is_flow, own, plain
+from transformer.resources import pull_secret_names
 
 NEW = "host/app:2"
 WITH_PORT = "host:80/app:2@sha256:00"
@@ -373,7 +374,7 @@ def holder_in(root: Mapping) -> Mapping:
 @pytest.mark.parametrize(("text", "expected"), APPENDED.values(), ids=APPENDED.keys())
 def test_append_names(text: str, expected: str) -> None:
     holder = holder_in(root_mapping(text))
-    present = list(names_in(get(holder, "secrets")))
+    present = list(pull_secret_names(get(holder, "secrets")))
     output = apply(text, [append_names(text, holder, "secrets", ["new"], present=present)])
     assert output == expected
     data = data_of(text)
@@ -426,21 +427,6 @@ def test_a_new_entry_stands_behind_the_value_named() -> None:
     assert apply(text, [edit]) == (
         "spec:\n  a:\n  - 1 # one\n    # two\n  secrets:\n  - name: new\n  # three\n  b: 2\n"
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("a: [{name: x}, {name: y}]", ["x", "y"]),
-        ("a: [x, {b: 1}, [], {name: [1]}, {name: y}]", ["y"]),
-        ("b: &b {name: x}\na: [*b]", ["x"]),
-        ("b: &b [{name: &n x}]\na: [{name: *n}]", ["x"]),
-        ("a: x", []),
-        ("b: 1", []),
-    ],
-)
-def test_names_in(text: str, names: list[str]) -> None:
-    assert list(names_in(get(root_mapping(text), "a"))) == names
 
 
 @pytest.mark.parametrize(

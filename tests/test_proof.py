@@ -36,13 +36,13 @@ RIGHT = {
     "nothing changed": BEFORE,
     "the image": BEFORE.replace("nginx", "h.example/nginx"),
     "a name more": BEFORE + "  - name: two\n",
-    "another form": BEFORE.replace("- {name: a, image: nginx}", '- name: "a"\n    image: nginx'),
+    "another form": BEFORE.replace("- {name: a, image: nginx}", "- name: a\n    image: nginx"),
     "the list in flow style": BEFORE.replace("\n  - name: one", " [{name: one}, {name: two}]"),
 }
 
 WRONG = {
     "no YAML": ("a: [\n", "line 12 would be no YAML: did not find expected node content"),
-    "nothing left": ("", "line 11 would not"),
+    "nothing left": ("", "line 11 would begin an empty document"),
     "another image": (BEFORE.replace("nginx", "redis"), "line 14 would not"),
     "the name, which is no image": (BEFORE.replace("name: a", "name: h.example/nginx"), "line 14 would not"),
     "a key": (BEFORE.replace("kind", "Kind"), "line 11 would not"),
@@ -53,8 +53,12 @@ WRONG = {
         BEFORE.replace("  imagePullSecrets:", "  - x\n  imagePullSecrets:"),
         "line 14 would not",
     ),
+    "a container more": (BEFORE.replace("  imagePull", "  - {name: b, image: evil}\n  imagePull"), "line 14 would not"),
+    "the list is gone": (BEFORE.replace("  imagePullSecrets:\n  - name: one\n", ""), "line 13 would not"),
+    "a number for a text": (BEFORE.replace("name: a", "name: 'a'"), "line 14 would not"),
+    "a tag": (BEFORE.replace("name: a", "name: !!str a"), "line 14 would not"),
     "the list begins with another": (BEFORE.replace("- name: one", "- name: two\n  - name: one"), "line 16 would not"),
-    "the list without its entry": (BEFORE.replace("\n  - name: one", " []"), "line 16 would not"),
+    "the list without its entry": (BEFORE.replace("\n  - name: one", " []"), "line 13 would not"),
 }
 
 
@@ -78,6 +82,9 @@ LISTS = {
         "a: &a [{name: x}]\nimagePullSecrets: [{name: x}, {name: one}]\n",
         True,
     ),
+    "another alias": ("a: &a x\nb: &b x\nc: *a\n", "a: &a x\nb: &b x\nc: *b\n", False),
+    "another list": ("volumes:\n", "volumes: [{name: one}]\n", False),
+    "an item more that is no name": ("imagePullSecrets: []\n", "imagePullSecrets: [{name: one}, x]\n", False),
     "an alias that lost a name": (
         "a: &a [{name: x}]\nimagePullSecrets: *a\n",
         "a: &a [{name: x}]\nimagePullSecrets: [{name: one}]\n",

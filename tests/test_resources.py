@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transformer.nodes import compose
-from transformer.resources import resources
+from transformer.nodes import Mapping, compose, get
+from transformer.resources import pull_secret_names, resources
 
 POD = "{apiVersion: v1, kind: Pod, metadata: {name: NAME}}"
 A, B, C = (POD.replace("NAME", name) for name in "abc")
@@ -92,3 +92,20 @@ def test_many_lists_in_lists_need_no_recursion() -> None:
     text = "{apiVersion: v1, kind: List, items: [" * 200 + A + "]}" * 200
     (found,) = resources(compose(text))
     assert found.path == ".".join(["items[0]"] * 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a: [{name: x}, {name: y}]", ["x", "y"]),
+        ("a: [x, {b: 1}, [], {name: [1]}, {name: y}]", ["y"]),
+        ("b: &b {name: x}\na: [*b]", ["x"]),
+        ("b: &b [{name: &n x}]\na: [{name: *n}]", ["x"]),
+        ("a: x", []),
+        ("b: 1", []),
+    ],
+)
+def test_pull_secret_names_takes_the_names_it_finds(text: str, names: list[str]) -> None:
+    root = compose(text)
+    assert isinstance(root, Mapping)
+    assert list(pull_secret_names(get(root, "a"))) == names

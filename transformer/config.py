@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-API_VERSION = "repoint.dev/v1alpha1"
-KIND = "MirrorConfig"
-
 
 class Mirror(NamedTuple):
     """A source, in the words of registries.conf, and where its repositories are mirrored.

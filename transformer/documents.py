@@ -28,6 +28,10 @@ class Document(NamedTuple):
     line: int
     start: int
 
+    def line_of(self, line: int) -> int:
+        """Return the line of the stream that is `line` of the document, both from 1."""
+        return self.line + line - 1
+
 
 def split(stream: str) -> Iterator[Document]:
     r"""Yield the documents of `stream`, each with the markers, comments and blank lines around it.
@@ -67,7 +71,7 @@ def join(streams: Iterable[str]) -> str:
 
 
 def count_lines(text: str) -> int:
-    """Return how many line breaks `text` holds; CRLF, LF and CR each count once, as the YAML parser counts them."""
+    """Return how many line breaks `text` holds, as libyaml counts them: CRLF once, LF, CR, NEL, LS and PS."""
     if any(other in text for other in _BREAKS[1:]):
         return sum(1 for _ in _LINE_BREAK.finditer(text))
     return text.count("\n")

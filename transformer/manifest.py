@@ -10,10 +10,9 @@ from functools import cached_property
 from transformer.config import Config
 from transformer.documents import Document
 from transformer.edits import Edit
-from transformer.node_edits import names_in
 from transformer.nodes import Mapping, Node, Scalar, Sequence, get, line, resolve
 from transformer.pod_specs import ImageField, PodSpec, image_fields, pod_specs
-from transformer.resources import Resource, resources
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, resources
 
 Accounts = Table[tuple[str, str], tuple[str, ...]]
 """The imagePullSecrets of the ServiceAccounts in the input, by (namespace, name)."""
@@ -35,7 +34,7 @@ class Manifest:
 
     def line(self, node: Node) -> int:
         """Return the line of the stream, from 1, on which `node` begins."""
-        return self.document.line + line(node) - 1
+        return self.document.line_of(line(node))
 
     def in_stream(self, edit: Edit) -> Edit:
         """Return an edit of the document as one of the stream."""
@@ -78,7 +77,7 @@ def accounts(root: Node | None) -> Iterator[tuple[tuple[str, str], tuple[str, ..
     """Yield (namespace, name) and the imagePullSecrets of each ServiceAccount under a document's root."""
     for resource in resources(root):
         if (resource.group, resource.kind) == ("", "ServiceAccount"):
-            names = tuple(names_in(get(resource.node, "imagePullSecrets")))
+            names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
             if names:
                 yield (resource.namespace, resource.name), names
 

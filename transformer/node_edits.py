@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from collections.abc import Sequence as Several
 
 from transformer.edits import Edit
@@ -22,7 +21,6 @@ from transformer.nodes import (
     is_string,
     own,
     pairs,
-    resolve,
     start,
 )
 
@@ -221,13 +219,3 @@ def _newline(text: str) -> str:
     """Return the line break the text uses, by its first; a line feed where it has none."""
     match = _LINE_BREAK.search(text)
     return match[0] if match else "\n"
-
-
-def names_in(node: Node | None) -> Iterator[str]:
-    """Yield the `name` of each item of a list of `{name: ...}`."""
-    node = resolve(node) if node is not None else None
-    for item in node.children if isinstance(node, Sequence) else ():
-        entry = resolve(item)
-        name = own(entry, "name") if isinstance(entry, Mapping) else None
-        if isinstance(name := resolve(name) if name is not None else None, Scalar):
-            yield str(name.value)

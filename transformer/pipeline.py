@@ -141,6 +141,6 @@ def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -
         severity="warning" if skip else "error",
         outcome="unreadable",
         message=f"no YAML: {error.message}" + (", passed on as it came" if skip else ""),
-        line=document.line + error.line - 1,
+        line=document.line_of(error.line),
         column=error.column,
     )

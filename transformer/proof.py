@@ -3,67 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as Several
+from typing import TypeAlias
 
 from transformer.documents import Document
 from transformer.errors import InternalError, ManifestSyntaxError
 from transformer.findings import Finding
-from transformer.node_edits import names_in
-from transformer.nodes import Mapping, Node, Scalar, Sequence, column, compose, is_null, line, pairs, resolve, text_of
+from transformer.nodes import (
+    Alias,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    column,
+    compose,
+    is_null,
+    is_string,
+    line,
+    own,
+    pairs,
+    text_of,
+)
+from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names
 
-_LIST = "imagePullSecrets"
+_Pairs: TypeAlias = list[tuple[Node, Node]]
 
 
 def prove(document: Document, before: Node, text: str, findings: Iterable[Finding]) -> None:
     """Hold `text`, which is to take the place of `document`, against the nodes `before` and what was found in them.
 
-    Raises InternalError where it is no YAML, where anything but a list of pull secrets has more or fewer entries,
-    where such a list does not begin with what it was, or where a scalar differs and is not what a finding says.
+    Every node has to be as it was, but for the scalars that a finding rewrites, which have to say what it says, and
+    for lists of pull secrets, which may have gained names at their end. Raises InternalError where that is not so.
     """
-    expected = {(finding.line, finding.column): finding.after for finding in findings if finding.edits}
-    waiting: list[tuple[Node, Node | None]] = [(before, _read_back(document, text))]
+    expected = {
+        (finding.line, finding.column): finding.after
+        for finding in findings
+        if finding.outcome == "rewritten" and finding.edits
+    }
+    waiting = [(before, _read_back(document, text))]
     while waiting:
         old, new = waiting.pop()
-        if old.__class__ is new.__class__ is Scalar:
-            place = (document.line + line(old) - 1, column(old))
-            is_right = text_of(old) == text_of(new) or expected.get(place) == text_of(new)
-        elif isinstance(old, (Mapping, Sequence)) and old.__class__ is new.__class__:
-            is_right = _compare(old, new, waiting)
-        else:
-            is_right = old.__class__ is new.__class__ or _has_grown(old, new)
-        if not is_right:
-            raise InternalError(f"line {document.line + line(old) - 1} would not read back as planned")
+        below = _below(old, new)
+        if below is None and isinstance(new, Scalar) and is_string(new):
+            place = (document.line_of(line(old)), column(old))
+            below = [] if expected.get(place) == new.value else None
+        if below is None:
+            raise InternalError(f"line {document.line_of(line(old))} would not read back as planned")
+        waiting += below
 
 
-def _read_back(document: Document, text: str) -> Node | None:
+def _read_back(document: Document, text: str) -> Node:
     try:
-        return compose(text)
+        root = compose(text)
     except ManifestSyntaxError as error:
-        raise InternalError(f"line {document.line + error.line - 1} would be no YAML: {error.message}") from None
+        raise InternalError(f"line {document.line_of(error.line)} would be no YAML: {error.message}") from None
+    if root is None:
+        raise InternalError(f"line {document.line} would begin an empty document")
+    return root
 
 
-def _compare(old: Mapping | Sequence, new: Mapping | Sequence, waiting: list[tuple[Node, Node | None]]) -> bool:
-    """Put off what stands in both for later, but for equal scalars, and say whether they have as many entries."""
-    olds, news = old.children, new.children
+def _below(old: Node, new: Node) -> _Pairs | None:
+    """Return the pairs of nodes that have to agree where `old` and `new` do; None where these two do not."""
+    if isinstance(old, Alias) and isinstance(new, Alias):
+        return [] if old.start_event.anchor == new.start_event.anchor else None
+    if isinstance(old, Sequence) and isinstance(new, Sequence):
+        return _paired(old.children, new.children)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        lists = own(old, IMAGE_PULL_SECRETS), own(new, IMAGE_PULL_SECRETS)
+        if lists == (None, None):
+            return _paired(old.children, new.children)
+        others = _paired(_without_list(old), _without_list(new))
+        grown = _below_lists(*lists)
+        return None if others is None or grown is None else others + grown
+    return [] if _is_same_scalar(old, new) else None
+
+
+def _below_lists(old: Node | None, new: Node | None) -> _Pairs | None:
+    """Do the same for lists of pull secrets, of which the new one may go on where the old one ends.
+
+    In the place of nothing, of a null and of an alias a list may stand that begins with the names that were there.
+    """
+    if new is None:
+        return None
+    if isinstance(new, Sequence) and isinstance(old, Sequence):
+        kept = len(old.children)
+        are_names = len([*pull_secret_names(new)]) == len(new.children) or kept == len(new.children)
+        return _paired(old.children, new.children[:kept]) if are_names else None
+    if isinstance(new, Sequence) and (old is None or isinstance(old, Alias) or is_null(old)):
+        names = [*pull_secret_names(old)]
+        return [] if [*pull_secret_names(new)][: len(names)] == names else None
+    return None if old is None else _below(old, new)
+
+
+def _without_list(mapping: Mapping) -> list[Node]:
+    return [node for key, value in pairs(mapping) if text_of(key) != IMAGE_PULL_SECRETS for node in (key, value)]
+
+
+def _paired(olds: Several[Node], news: Several[Node]) -> _Pairs | None:
     if len(olds) != len(news):
-        if isinstance(old, Sequence):
-            return _has_grown(old, new)
-        olds, news = _without_list(old), _without_list(new)
-    waiting += [
-        (one, other)
-        for one, other in zip(olds, news, strict=False)
-        if not (one.__class__ is other.__class__ is Scalar and one.value == other.value)
-    ]
-    return len(olds) == len(news)
+        return None
+    return [(old, new) for old, new in zip(olds, news, strict=True) if not _is_same_scalar(old, new)]
 
 
-def _without_list(mapping: Mapping | Sequence) -> list[Node]:
-    entries = pairs(mapping) if isinstance(mapping, Mapping) else ()
-    return [node for key, value in entries if text_of(key) != _LIST for node in (key, value)]
-
-
-def _has_grown(old: Node, new: Node | None) -> bool:
-    """Say whether `new` is a list of names that begins with those of `old`, a list, an alias of one, or nothing."""
-    names, more = [*names_in(old)], [*names_in(new)]
-    return (
-        (isinstance(resolve(old), Sequence) or is_null(old)) and len(names) < len(more) and more[: len(names)] == names
-    )
+def _is_same_scalar(old: Node, new: Node) -> bool:
+    """Say whether both are scalars that every parser reads as the same."""
+    if not (isinstance(old, Scalar) and isinstance(new, Scalar)):
+        return False
+    return bool(old.value == new.value and old.implicit == new.implicit and old.tag == new.tag)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from transformer.nodes import Mapping, Node, Sequence, get, resolve, text_of
+from transformer.nodes import Mapping, Node, Scalar, Sequence, get, resolve, text_of
+
+IMAGE_PULL_SECRETS = "imagePullSecrets"
 
 
 class ResourceRef(NamedTuple):
@@ -91,3 +93,13 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
         return Resource(api_version, kind, "", namespace, node, path)
     name = text_of(get(metadata, "name")) or text_of(get(metadata, "generateName"))
     return Resource(api_version, kind, name, text_of(get(metadata, "namespace")) or namespace, node, path)
+
+
+def pull_secret_names(node: Node | None) -> Iterator[str]:
+    """Yield the names in a list of LocalObjectReferences, items `{name: ...}`; nothing where `node` is no list."""
+    found = resolve(node) if node is not None else None
+    for item in found.children if isinstance(found, Sequence) else ():
+        reference = resolve(item)
+        name = get(reference, "name") if isinstance(reference, Mapping) else None
+        if isinstance(name, Scalar):
+            yield str(name.value)

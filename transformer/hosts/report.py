@@ -17,10 +17,6 @@ class Located(NamedTuple):
     source: str
     finding: Finding
 
-    def __str__(self) -> str:
-        finding = self.finding
-        return f"{self.source}:{finding.line}:{finding.column}: {finding.severity}: {finding.message}"
-
 
 def numbers(found: Iterable[Located], sources: int, *, done: bool) -> str:
     """Return the one line that says how many of what: what is `done`, or what there is to do."""
@@ -86,10 +82,10 @@ def _resource(resource: ResourceRef) -> dict[str, str]:
 
 def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
     """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what would change."""
-    for each in found:
-        if each.finding.severity != "info" or (also_to_do and each.finding.is_to_do):
-            text = str(each)
-            yield text.replace(": info: ", ": would change: ", 1) if each.finding.severity == "info" else text
+    for source, finding in found:
+        if finding.severity != "info" or (also_to_do and finding.is_to_do):
+            word = "would change" if finding.severity == "info" else finding.severity
+            yield f"{source}:{finding.line}:{finding.column}: {word}: {finding.message}"
 
 
 def _count(number: int, noun: str) -> str:

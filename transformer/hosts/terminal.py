@@ -23,7 +23,8 @@ def colored(diff: Iterable[str]) -> Iterator[str]:
     """Yield the lines of a diff, colored by their first character."""
     for line in diff:
         color = _COLORS.get(line[:1])
-        yield f"{color}{line.rstrip(chr(10))}{_RESET}\n" if color else line
+        text = line.removesuffix("\n")
+        yield f"{color}{text}{_RESET}\n" if color else line
 
 
 def progress(items: Sequence[_Item], *, quiet: bool) -> Iterator[_Item]:

@@ -22,7 +22,7 @@ from transformer.edits import Edit
 from transformer.findings import Finding, Outcome, Severity
 from transformer.manifest import Manifest
 from transformer.mirrors import decider
-from transformer.node_edits import append_names, names_in
+from transformer.node_edits import append_names
 from transformer.nodes import (
     Mapping,
     Node,
@@ -39,8 +39,7 @@ from transformer.nodes import (
 )
 from transformer.pod_specs import CONTAINER_LISTS, ImageField, PodSpec
 from transformer.reference import Reference, parse
-
-FIELD = "imagePullSecrets"
+from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
@@ -79,8 +78,8 @@ def _opens(registries: tuple[str, ...], name: str) -> bool:
 
 
 def _attach(manifest: Manifest, pod_spec: PodSpec, needed: list[PullSecret], *, is_edited: bool) -> Iterator[Finding]:
-    value = get(pod_spec.node, FIELD)
-    present = list(names_in(value))
+    value = get(pod_spec.node, IMAGE_PULL_SECRETS)
+    present = list(pull_secret_names(value))
     account = [] if present else list(_account_entries(manifest, pod_spec))
     missing = [secret.name for secret in needed if secret.attach and secret.name not in {*present, *account}]
     obstacle = _obstacle(pod_spec, value, present) if missing else ""
@@ -110,16 +109,18 @@ def _say(secret: PullSecret, missing: list[str], account: list[str], obstacle: s
 def _edit(manifest: Manifest, pod_spec: PodSpec, present: list[str], names: list[str]) -> Edit:
     containers = [entry for key in CONTAINER_LISTS if (entry := own(pod_spec.node, key)) is not None]
     after = max(containers, key=start, default=None)
-    return manifest.in_stream(append_names(manifest.text, pod_spec.node, FIELD, names, present=present, after=after))
+    return manifest.in_stream(
+        append_names(manifest.text, pod_spec.node, IMAGE_PULL_SECRETS, names, present=present, after=after)
+    )
 
 
 def _obstacle(pod_spec: PodSpec, value: Node | None, present: list[str]) -> str:
     """Return why no pull secret can be written into the pod spec, or an empty text."""
     if value is not None and not is_null(value) and not _is_list_of_mappings(value):
-        return f"its {FIELD} is no list of names"
+        return f"its {IMAGE_PULL_SECRETS} is no list of names"
     # Custom resources have this field as a list of strings too: an empty one does not say which it is.
     if not pod_spec.takes_secrets and not present:
-        return f"{pod_spec.resource.kind} is not known to have {FIELD} here"
+        return f"{pod_spec.resource.kind} is not known to have {IMAGE_PULL_SECRETS} here"
     return ""
 
 
@@ -137,7 +138,7 @@ def _account_entries(manifest: Manifest, pod_spec: PodSpec) -> tuple[str, ...]:
 
 def _unknown_account(manifest: Manifest, pod_spec: PodSpec) -> Iterator[Finding]:
     if name := _account_name(pod_spec):
-        message = f"the pod's own list switches off any {FIELD} of its ServiceAccount {name}; none are in the input"
+        message = f"the pod's own list switches off what its ServiceAccount {name} has; nothing of that is in the input"
         yield _finding(manifest, pod_spec, "info", "account", message)
 
 
@@ -154,7 +155,7 @@ def _finding(
     secret: str = "",
     edits: tuple[Edit, ...] = (),
 ) -> Finding:
-    node = own(pod_spec.node, FIELD) or pod_spec.node
+    node = own(pod_spec.node, IMAGE_PULL_SECRETS) or pod_spec.node
     return Finding(
         severity=severity,
         outcome=outcome,
@@ -162,7 +163,7 @@ def _finding(
         line=manifest.line(node),
         column=column(node),
         resource=pod_spec.resource.ref,
-        field=f"{pod_spec.path}.{FIELD}" if pod_spec.path else FIELD,
+        field=f"{pod_spec.path}.{IMAGE_PULL_SECRETS}" if pod_spec.path else IMAGE_PULL_SECRETS,
         edits=edits,
         pull_secret=secret,
         namespace=pod_spec.resource.namespace,
