@@ -22,7 +22,8 @@ from transformer.documents import split
 from transformer.edits import apply
 from transformer.findings import OF_REFERENCES
 from transformer.hosts.sources import source_of
-from transformer.pipeline import Rewrite, rewrite_part, survey
+from transformer.pipeline import Rewrite, rewrite_part
+from transformer.survey import survey
 
 CORPUS = Path(os.environ.get("REPOINT_CORPUS", ""))
 FILES = sorted(path for path in CORPUS.rglob("*.*") if path.suffix in (".yaml", ".yml", ".json")) if CORPUS.name else []

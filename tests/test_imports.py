@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "transformer"
 # Lowest first. A module imports from the floors below its own, and within its own only what stands before it.
 FLOORS = [
     ["errors"],
-    ["reference", "edits", "documents", "unified_diff"],
+    ["reference", "keyring", "dockerconfig", "edits", "documents", "unified_diff"],
     ["nodes", "node_edits"],
     ["resources", "pod_spec_table", "pod_specs", "findings"],
-    ["config", "config_schema", "keyring", "mirrors", "config_file", "dockerconfig"],
-    ["manifest", "proof"],
+    ["config", "config_schema", "templates", "mirrors", "loops", "config_file"],
+    ["crds", "survey", "manifest", "proof"],
     ["rules.images", "rules.image_pull_secrets", "rules", "registry_secrets"],
     ["pipeline"],
     [
@@ -34,7 +34,7 @@ FLOORS = [
 ]
 ORDER = [module for floor in FLOORS for module in floor]
 
-DOORS = {"ruamel": "nodes", "_ruamel_yaml": "nodes", "jsonschema": "config_schema", "jinja2": "mirrors"}
+DOORS = {"ruamel": "nodes", "_ruamel_yaml": "nodes", "jsonschema": "config_schema", "jinja2": "templates"}
 
 # What reads, writes or asks the machine. The schema is part of the package, so its one reader is no I/O in this sense.
 IO_MODULES = {"sys", "os", "pathlib", "io", "shutil", "subprocess", "tempfile", "socket", "logging"}

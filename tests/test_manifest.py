@@ -1,4 +1,4 @@
-"""A scalar that says something besides images is known as shared; the pull secrets of accounts are collected."""
+"""A scalar that says something besides images is known as shared, and lines count in the stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from transformer.config import Config
 from transformer.documents import split
-from transformer.manifest import Manifest, accounts
+from transformer.manifest import Manifest
 from transformer.nodes import Scalar, compose, resolve
 
 POD = "apiVersion: v1\nkind: Pod\n"
@@ -74,27 +74,3 @@ def test_lines_count_in_the_stream() -> None:
     root = compose(document.text)
     assert root is not None
     assert Manifest(document, root, Config(), {}).line(root) == 4
-
-
-ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: n}\n"
-
-# A document, and the accounts with pull secrets in it.
-ACCOUNTS = {
-    "with pull secrets": (ACCOUNT + "imagePullSecrets: [{name: x}, {name: y}]", {("n", "a"): ("x", "y")}),
-    "in no namespace": (ACCOUNT.replace(", namespace: n", "") + "imagePullSecrets: [{name: x}]", {("", "a"): ("x",)}),
-    "without pull secrets": (ACCOUNT, {}),
-    "with an empty list": (ACCOUNT + "imagePullSecrets: []", {}),
-    "with a list of no names": (ACCOUNT + "imagePullSecrets: [x, {a: b}]", {}),
-    "of another group": (ACCOUNT.replace("v1", "x/v1") + "imagePullSecrets: [{name: x}]", {}),
-    "another kind": (ACCOUNT.replace("ServiceAccount", "Pod") + "imagePullSecrets: [{name: x}]", {}),
-    "in a list": (
-        "{apiVersion: v1, kind: ServiceAccountList, items: [{metadata: {name: a}, imagePullSecrets: [{name: x}]}]}",
-        {("", "a"): ("x",)},
-    ),
-    "nothing": ("# c\n", {}),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), ACCOUNTS.values(), ids=ACCOUNTS.keys())
-def test_accounts(text: str, expected: dict[tuple[str, str], tuple[str, ...]]) -> None:
-    assert dict(accounts(compose(text))) == expected

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from transformer import config_schema, keyring, mirrors
+from transformer import config_schema, keyring
 from transformer.config import Config, CredentialSource, ImageOverride, Mirror, PullSecret
 from transformer.documents import split
 from transformer.errors import ConfigError, InvalidReference, ManifestSyntaxError
+from transformer.loops import loops
 from transformer.nodes import Mapping, Node, Sequence, column, compose, is_null, line, pairs, plain, resolve, text_of
 from transformer.reference import is_registry, parse
+from transformer.templates import is_template, template_error
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -45,7 +47,7 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
     wrong += [_Error(path, False, message) for path, message in _semantic_errors(data)]
     if not wrong:
         config = _build(data, folder)
-        wrong += [_Error(_path(key), False, message) for key, message in mirrors.loops(config)]
+        wrong += [_Error(_path(key), False, message) for key, message in loops(config)]
     if wrong:
         placed = sorted(((*_place(root, error), error) for error in wrong), key=lambda each: each[:2])
         raise ConfigError(
@@ -74,7 +76,7 @@ def _compose(text: str, file: str) -> tuple[Node, int]:
 
 
 def _is_template(text: str, line: int) -> bool:
-    return mirrors.is_template("".join(text.splitlines()[line - 1 : line]))
+    return is_template("".join(text.splitlines()[line - 1 : line]))
 
 
 def _repeated_keys(root: Node) -> Iterator[tuple[Path, str]]:
@@ -186,13 +188,13 @@ def _wrong_source(text: str) -> str:
 def _wrong_target(text: str) -> str:
     target = _bare(text)
     domain, slash, path = target.partition("/")
-    if message := mirrors.template_error(text) or _wrong_address(target, "mirror"):
+    if message := template_error(text) or _wrong_address(target, "mirror"):
         return message
-    if mirrors.is_template(domain):
+    if is_template(domain):
         return ""
     if not is_registry(domain):
         return _no_registry(text)
-    if slash and not mirrors.is_template(path) and not _is_path(path):
+    if slash and not is_template(path) and not _is_path(path):
         hint = "; a variable is written {{ path }}" if "{" in path else ""
         return f"{path!r} is no repository path (lower case, without tag and digest){hint}"
     return ""

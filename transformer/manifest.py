@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Mapping as Table
 from functools import cached_property
 
 from transformer.config import Config
 from transformer.documents import Document
 from transformer.edits import Edit
-from transformer.nodes import Mapping, Node, Scalar, Sequence, get, line, resolve
+from transformer.nodes import Mapping, Node, Scalar, Sequence, line, resolve
 from transformer.pod_specs import ImageField, PodSpec, image_fields, pod_specs
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, resources
-
-Accounts = Table[tuple[str, str], tuple[str, ...]]
-"""The imagePullSecrets of the ServiceAccounts in the input, by (namespace, name)."""
+from transformer.resources import Resource, resources
+from transformer.survey import Accounts
 
 
 class Manifest:
@@ -71,15 +68,6 @@ class Manifest:
             if isinstance(target, Scalar) and target.anchor is not None:
                 uses[id(target)] += 1
         return uses
-
-
-def accounts(root: Node | None) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    """Yield (namespace, name) and the imagePullSecrets of each ServiceAccount under a document's root."""
-    for resource in resources(root):
-        if (resource.group, resource.kind) == ("", "ServiceAccount"):
-            names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
-            if names:
-                yield (resource.namespace, resource.name), names
 
 
 def _walk(root: Node | None) -> Iterator[Node]:

@@ -39,7 +39,10 @@ def load_config(file: str | os.PathLike[str]) -> Config:
 
 
 def find_config(folder: Path) -> Path:
-    """Return the `repoint.yaml` of `folder` or of the nearest folder above it; raises ConfigError where there is none."""
+    """Return the `repoint.yaml` of `folder` or of the nearest folder above it.
+
+    Raises ConfigError where there is none.
+    """
     for place in (folder, *folder.parents):
         if (place / FILE_NAME).is_file():
             found = place / FILE_NAME

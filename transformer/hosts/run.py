@@ -17,8 +17,9 @@ from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, read_credential
 from transformer.hosts.outputs import Output
 from transformer.hosts.sources import Source
-from transformer.pipeline import Rewrite, Survey, rewrite_part, survey
+from transformer.pipeline import Rewrite, rewrite_part
 from transformer.registry_secrets import Demand, demands, documents
+from transformer.survey import Survey, survey
 from transformer.unified_diff import unified_diff
 
 DONE, FOUND = 0, 1

@@ -1,0 +1,31 @@
+"""What is wrong with a template is said when the config is read, in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from transformer.templates import template_error
+
+TEMPLATE_ERRORS = {
+    "h.example/x": "",
+    "h.example/{ path }": "",
+    "h.example/{{ domain }}/{{ path }}/{{ name }}/{{ tag }}/{{ digest }}": "",
+    "h.example/{% for part in path.split('/') %}{{ part }}{{ '-' if not loop.last }}{% endfor %}": "",
+    "h.example/{{ domian }}": "no variable is called 'domian'; there are domain, path, name, tag, digest",
+    "h.example/{{ repo }}/{{ org }}": "no variable is called 'org' or 'repo'; there are domain, path, name, tag",
+    "h.example/{{ lipsum() }}": "no variable is called 'lipsum'; there are domain, path, name, tag, digest",
+    "h.example/{{ path | random }}": "no Jinja2 template: No filter named 'random'.",
+    "h.example/{{ path": "no Jinja2 template: unexpected end of template, expected 'end of print statement'.",
+    "h.example/{{ }}": "no Jinja2 template: Expected an expression, got 'end of print statement'",
+    "h.example/{% if tag %}x": "no Jinja2 template: Unexpected end of template.",
+    "h.example/{{ path | nope }}": "no Jinja2 template: No filter named 'nope'.",
+    "h.example/{# comment": "no Jinja2 template: Missing end of comment tag",
+    "h.example/{{" + "(" * 5000: "no Jinja2 template: maximum recursion depth exceeded",
+}
+
+
+@pytest.mark.parametrize(("target", "message"), TEMPLATE_ERRORS.items(), ids=lambda text: text[:40])
+def test_template_error_says_what_is_wrong(target: str, message: str) -> None:
+    assert template_error(target).startswith(message)
+    assert bool(template_error(target)) == bool(message)
+    assert "\n" not in template_error(target)
