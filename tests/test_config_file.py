@@ -38,22 +38,22 @@ NOT_A_CONFIG = {
     "null": ("null\n", ["f:1:1: the file is empty; expected a MirrorConfig"]),
     "text": ("hello\n", ["f:1:1: expected a mapping, found a text"]),
     "a list": ("# a list\n- 1\n", ["f:2:1: expected a mapping, found a list"]),
-    "no YAML": (
+    "not YAML": (
         "kind: [\n",
-        ["f:2:1: no YAML: did not find expected node content (while parsing a flow node)"],
+        ["f:2:1: not YAML: did not find expected node content (while parsing a flow node)"],
     ),
     "a tab": (
         "\tkind: x\n",
-        ["f:1:1: no YAML: found character that cannot start any token (while scanning for the next token)"],
+        ["f:1:1: not YAML: found character that cannot start any token (while scanning for the next token)"],
     ),
-    "no YAML in the second document": (
+    "not YAML in the second document": (
         "---\na: 1\n---\nb: *x\n",
-        ["f:4:4: no YAML: found undefined alias 'x'"],
+        ["f:4:4: not YAML: found undefined alias 'x'"],
     ),
     "an unquoted template": (
         spec("  mirrors:\n  - source: quay.io\n    mirror: {{ domain }}/x\n"),
         [
-            "f:6:25: no YAML: did not find expected key (while parsing a block mapping); a template goes in quotes",
+            "f:6:25: not YAML: did not find expected key (while parsing a block mapping); a template goes in quotes",
         ],
     ),
     "two documents": (
@@ -332,10 +332,7 @@ MEANINGS = {
             "  - {name: Quay.io/a, newTag: '1'}\n  - {name: quay.io/a, newTag: '1'}\n"
         ),
         [
-            (
-                "f:5:12: spec.images[0].name: '$(IMAGE)' is no image reference: '$(IMAGE)' is no path component "
-                "(lower-case letters and digits, separated by '.', '_', '__' or '-')"
-            ),
+            ("f:5:12: spec.images[0].name: '$(IMAGE)' is no image reference: it looks like a placeholder"),
             "f:7:12: spec.images[2].name: 'quay.io/a' stands at spec.images[1].name already",
         ],
     ),

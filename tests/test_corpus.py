@@ -40,7 +40,7 @@ CONFIG = Config(
     pull_secrets=(PullSecret("harbor-pull", ("harbor.corp.example",)),),
 )
 
-# Published, and no YAML: each for a reason of its own. The sixth file of that folder only libyaml refuses.
+# Published, and not YAML: each for a reason of its own. The sixth file of that folder only libyaml refuses.
 NO_YAML = {
     "01_privileged_pod.yaml": "found character that cannot start any token",
     "bentoml.yaml": "did not find expected key",
@@ -125,7 +125,7 @@ def test_nothing_but_images_and_pull_secrets_changes(file: Path) -> None:
 
 
 def load(text: str) -> list[Any]:
-    """Return the documents of `text` as plain data; those that are no YAML as their text."""
+    """Return the documents of `text` as plain data; those that are not YAML as their text."""
     found = []
     for document in split(text):
         yaml = YAML(typ="safe", pure=False)

@@ -1,4 +1,4 @@
-"""Nodes know their exact place in the text, whatever the text; what is no YAML is named by line and column.
+"""Nodes know their exact place in the text, whatever the text; what is not YAML is named by line and column.
 
 Nothing here crashes the interpreter or blows up: not 100,000 brackets, not aliases of aliases.
 """
@@ -65,7 +65,7 @@ SPANS = {
     "colons in flow, after an emoji": ("{b: 😀, a: nginx:1.2}", "nginx:1.2"),
 }
 
-# Text that is no YAML, and the line and column of the error.
+# Text that is not YAML, and the line and column of the error.
 ERRORS = {
     "tab as indentation": ("a:\n\tb: 1\n", 2, 1),
     "unclosed flow": ("a: [1, 2\nb: 1\n", 2, 2),

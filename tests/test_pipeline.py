@@ -46,7 +46,7 @@ def test_rewrite_reports_every_document_that_is_no_yaml() -> None:
         ("error", 2, 1),
         ("error", 9, 5),
     ]
-    assert broken[1].message == "no YAML: mapping values are not allowed in this context"
+    assert broken[1].message == "not YAML: mapping values are not allowed in this context"
 
 
 def test_rewrite_part_passes_on_what_it_is_told_to_skip() -> None:

@@ -41,7 +41,7 @@ RIGHT = {
 }
 
 WRONG = {
-    "no YAML": ("a: [\n", "line 12 would be no YAML: did not find expected node content"),
+    "not YAML": ("a: [\n", "line 12 would be not YAML: did not find expected node content"),
     "nothing left": ("", "line 11 would begin an empty document"),
     "another image": (BEFORE.replace("nginx", "redis"), "line 14 would not"),
     "the name, which is no image": (BEFORE.replace("name: a", "name: h.example/nginx"), "line 14 would not"),
@@ -109,5 +109,5 @@ def test_a_rewrite_that_breaks_a_document_gets_nowhere(monkeypatch: pytest.Monke
     config = Config(mirrors=(Mirror("docker.io", "h.example"),), pull_secrets=(PullSecret("one", ("h.example",)),))
     pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx\n"
     monkeypatch.setattr(pipeline, "apply", lambda text, edits: text + "  broken: [" * bool(edits))
-    with pytest.raises(InternalError, match="would be no YAML"):
+    with pytest.raises(InternalError, match="would be not YAML"):
         rewrite(pod, config)

@@ -54,7 +54,10 @@ def test_parse_names_the_rule_an_invalid_reference_breaks(row: dict) -> None:
     ("text", "words"),
     [
         ("", "it is empty"),
-        ("$(IMAGE)", "'$(IMAGE)' is no path component"),
+        ("$(IMAGE)", "it looks like a placeholder"),
+        ("{{ .Values.image }}", "it looks like a placeholder"),
+        ("https://nginx", "a reference has no scheme"),
+        ("nginx!", "'nginx!' is no path component"),
         ("REPLACE_ME", "lower case"),
         ("nginx:", "is no tag"),
         ("nginx:a b", "is no tag"),

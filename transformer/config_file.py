@@ -64,7 +64,7 @@ def _compose(text: str, file: str) -> tuple[Node, int]:
             root = compose(document.text)
         except ManifestSyntaxError as error:
             hint = "; a template goes in quotes" if _is_template(document.text, error.line) else ""
-            message = f"{file}:{error.line + document.line - 1}:{error.column}: no YAML: {error.message}{hint}"
+            message = f"{file}:{error.line + document.line - 1}:{error.column}: not YAML: {error.message}{hint}"
             raise ConfigError([message]) from None
         if root is not None and not is_null(root):
             found.append((root, document.line))

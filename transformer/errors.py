@@ -2,7 +2,7 @@
 
     TransformerError              2
     ├── InvalidReference          2   a string is no image reference (also a ValueError)
-    ├── ManifestSyntaxError       2   a document is no YAML
+    ├── ManifestSyntaxError       2   a document is not YAML
     ├── ConfigError               2   the config is wrong; lists every error
     ├── CredentialsError          2   credentials that a Secret needs are not there; lists all of them
     ├── UsageError                2   a command line or a file that cannot be used
@@ -34,7 +34,7 @@ class InvalidReference(TransformerError, ValueError):
 
 
 class ManifestSyntaxError(TransformerError):
-    """A document that is no YAML; `line` and `column` count characters from 1."""
+    """A document that is not YAML; `line` and `column` count characters from 1."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)

@@ -22,7 +22,7 @@ Outcome: TypeAlias = Literal[
     "present",  # a pod has the pull secret it needs
     "unattached",  # a pod needs a pull secret that cannot be written into it
     "account",  # something to know about a ServiceAccount
-    "unreadable",  # a document is no YAML
+    "unreadable",  # a document is not YAML
 ]
 
 # Outcomes of an image reference, as opposed to those of a pod spec or a document.

@@ -312,7 +312,7 @@ def _line_and_column(mark: Any) -> tuple[int, int]:
 
 
 def _syntax_error(error: MarkedYAMLError) -> ManifestSyntaxError:
-    words = str(error.problem or error.context or "no YAML")
+    words = str(error.problem or error.context or "not YAML")
     if error.problem and error.context:
         words = f"{words} ({error.context})"
     return ManifestSyntaxError(words, *_line_and_column(error.problem_mark or error.context_mark))

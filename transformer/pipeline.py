@@ -31,7 +31,7 @@ def rewrite(text: str, config: Config) -> Rewrite:
     r"""Rewrite every manifest in `text`, a stream of YAML documents; no Secret is made, nothing is read or written.
 
     Returns the new text and every finding. ServiceAccounts and Secrets outside `text` are not known. Where a finding
-    is an error, and a document that is no YAML is one, the text is `text` itself. Raises InternalError where a
+    is an error, and a document that is not YAML is one, the text is `text` itself. Raises InternalError where a
     document would not read back as planned.
 
     >>> from transformer.config import Config, Mirror
@@ -46,7 +46,7 @@ def rewrite(text: str, config: Config) -> Rewrite:
 def rewrite_part(text: str, config: Config, known: Survey, *, skip_unreadable: bool = False) -> Rewrite:
     """Rewrite one stream of an input of several; `known` is the survey of them all.
 
-    With `skip_unreadable`, a document that is no YAML is a warning and passes as it came, else it is an error.
+    With `skip_unreadable`, a document that is not YAML is a warning and passes as it came, else it is an error.
     """
     texts: list[str] = []
     findings: list[Finding] = []
@@ -80,10 +80,12 @@ def _carry_out(document: Document, root: Node | None, planned: list[Finding]) ->
 
 
 def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -> Finding:
+    hint = "; a Helm template has to be rendered first" if "{{" in document.text else ""
+    remark = ", passed on as it came" if skip else hint
     return Finding(
         severity="warning" if skip else "error",
         outcome="unreadable",
-        message=f"no YAML: {error.message}" + (", passed on as it came" if skip else ""),
+        message=f"not YAML: {error.message}{remark}",
         line=document.line_of(error.line),
         column=error.column,
     )

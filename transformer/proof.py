@@ -56,7 +56,7 @@ def _read_back(document: Document, text: str) -> Node:
     try:
         root = compose(text)
     except ManifestSyntaxError as error:
-        raise InternalError(f"line {document.line_of(error.line)} would be no YAML: {error.message}") from None
+        raise InternalError(f"line {document.line_of(error.line)} would be not YAML: {error.message}") from None
     if root is None:
         raise InternalError(f"line {document.line} would begin an empty document")
     return root

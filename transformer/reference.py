@@ -34,6 +34,7 @@ _PATH = rf"{_COMPONENT}(?:/{_COMPONENT})*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
 _REFERENCE = re.compile(rf"(?:({_DOMAIN})/)?({_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?")
+_PLACEHOLDERS = ("$(", "${", "{{", "<", ">")
 _LOWER_CASE = "the path has to be lower case"
 _REGISTRY = re.compile(_DOMAIN)
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
@@ -102,7 +103,7 @@ def parse(text: str) -> Reference:
     if match is None or path != path.lower():
         fits_in_lower_case = _REFERENCE.fullmatch(f"{domain}/{remainder}".lower())
         rule = "uppercase" if fits_in_lower_case or path != path.lower() else "format"
-        _refuse(text, rule, _LOWER_CASE if fits_in_lower_case else _what_is_wrong(path, remainder))
+        _refuse(text, rule, _LOWER_CASE if fits_in_lower_case else _what_is_wrong(text, path, remainder))
     host, path, tag, digest = (part or "" for part in match.groups())
     if len(path) > _MAX_PATH:
         _refuse(text, "too_long", f"the path has {len(path)} characters, more than {_MAX_PATH}")
@@ -142,8 +143,12 @@ def _check_digest(text: str, digest: str) -> None:
         _refuse(text, "digest_format", "the digits of a digest are lower case")
 
 
-def _what_is_wrong(path: str, remainder: str) -> str:
+def _what_is_wrong(text: str, path: str, remainder: str) -> str:
     """Say in a few words where the grammar stops matching."""
+    if any(mark in text for mark in _PLACEHOLDERS):
+        return "it looks like a placeholder"
+    if "://" in text:
+        return "a reference has no scheme"
     name = path.partition("@")[0]
     if not re.fullmatch(_PATH, name):
         wrong = next((part for part in name.split("/") if not re.fullmatch(_COMPONENT, part)), name)

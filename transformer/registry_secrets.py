@@ -8,10 +8,14 @@ from typing import NamedTuple
 
 from transformer.config import Config, PullSecret
 from transformer.dockerconfig import Credentials, dockerconfigjson
-from transformer.errors import CredentialsError
+from transformer.documents import split
+from transformer.errors import CredentialsError, ManifestSyntaxError
 from transformer.findings import Finding
 from transformer.node_edits import scalar_text
+from transformer.nodes import compose, get, text_of
+from transformer.resources import as_resource
 
+_TYPE = "kubernetes.io/dockerconfigjson"
 _IN_USE = {"attached", "present"}
 
 
@@ -59,6 +63,23 @@ def documents(wanted: Iterable[Demand], read: Callable[[str, str], bytes]) -> li
     return [_document(demand, _dockerconfig(demand.secret, credentials)) for demand in wanted]
 
 
+def holds_nothing_else(text: str, config: Config) -> bool:
+    """Say whether `text` is a stream of registry Secrets that `config` could have made, and of nothing else."""
+    names = {secret.name for secret in config.pull_secrets}
+    try:
+        roots = [root for document in split(text) if (root := compose(document.text)) is not None]
+    except ManifestSyntaxError:
+        return False
+    objects = [as_resource(root) for root in roots]
+    return all(
+        each is not None
+        and (each.group, each.kind) == ("", "Secret")
+        and each.name in names
+        and text_of(get(each.node, "type")) == _TYPE
+        for each in objects
+    )
+
+
 def _credentials(secret: PullSecret, read: Callable[[str, str], bytes]) -> Credentials:
     source = secret.credentials
     values: dict[str, bytes] = {}
@@ -102,6 +123,6 @@ def _lines(demand: Demand, data: str) -> Iterator[str]:
     yield f"  name: {scalar_text(demand.secret.name, flow=False)}"
     if demand.namespace:
         yield f"  namespace: {scalar_text(demand.namespace, flow=False)}"
-    yield "type: kubernetes.io/dockerconfigjson"
+    yield f"type: {_TYPE}"
     yield "data:"
     yield f"  .dockerconfigjson: {data}"

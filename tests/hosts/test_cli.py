@@ -114,7 +114,7 @@ def test_quiet_says_nothing_but_errors(folder: Path) -> None:
     assert repoint(folder, "render", "--quiet", stdin=unmapped).err == ""
     assert repoint(folder, "check", "-q", stdin=unmapped) == Done(1, b"", "")
     assert repoint(folder, "render", "-q", "x.yaml").err == (
-        "x.yaml:3:1: error: no YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n"
+        "x.yaml:3:1: error: not YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n"
     )
     assert repoint(folder, "render", "-q", "no.yaml").err == "repoint: no.yaml: No such file or directory\n"
 

@@ -53,9 +53,9 @@ UNREADABLE_CONFIGS = {
     "missing": (None, "no.yaml: No such file or directory"),
     "a folder": ("/x", "no.yaml: Is a directory"),
     "no text": (b"spec: \xff", "no.yaml: not UTF-8, at byte 6"),
-    "no YAML": (
+    "not YAML": (
         b"spec:\n  x: @y\n",
-        "no.yaml:2:6: no YAML: found character that cannot start any token (while scanning for the next token)",
+        "no.yaml:2:6: not YAML: found character that cannot start any token (while scanning for the next token)",
     ),
     "empty": (b"", "no.yaml:1:1: the file is empty; expected a MirrorConfig"),
 }

@@ -121,7 +121,7 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
             "column": 1,
             "severity": "error",
             "outcome": "unreadable",
-            "message": "no YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
+            "message": "not YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
         },
     ]
 

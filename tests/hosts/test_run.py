@@ -27,7 +27,7 @@ from command import (
 )
 
 HELM = "{{- if .Values.web }}\nkind: Pod\n{{- end }}\n"
-NOT_HELM = "no YAML: did not find expected node content (while parsing a flow node)"
+NOT_HELM = "not YAML: did not find expected node content (while parsing a flow node)"
 
 
 @pytest.fixture
@@ -112,9 +112,48 @@ def test_render_joins_files_and_folders_into_one_stream(plain: Path) -> None:
 
 
 def test_render_passes_over_version_control_and_its_own_files(corp: Path) -> None:
-    lay_out(corp, dict.fromkeys([".git/x.yaml", "s.yaml", "r.json"], pod("unseen")) | {"web.yaml": POD})
-    done = repoint(corp, "render", ".", "--secrets", "s.yaml", "--report", "r.json")
-    assert (done.code, done.out.decode()) == (0, ATTACHED)
+    lay_out(corp, {".git/x.yaml": pod("unseen"), "web.yaml": POD})
+    for _ in ("they are made", "they are there"):
+        done = repoint(corp, "render", ".", "--secrets", "s.yaml", "--report", "r.json")
+        assert (done.code, done.out.decode()) == (0, ATTACHED)
+
+
+HELD = {
+    "a manifest": pod("mine"),
+    "another Secret": "apiVersion: v1\nkind: Secret\nmetadata: {name: mine}\ntype: kubernetes.io/dockerconfigjson\n",
+    "a Secret of another type": "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor-pull}\ntype: Opaque\n",
+    "a config": CONFIG,
+    "text": "mine",
+    "what is not YAML": "a: [",
+}
+
+
+@pytest.mark.parametrize("option", ["--secrets", "--report"])
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD.keys())
+def test_a_file_that_holds_something_else_is_not_overwritten(held: str, option: str, corp: Path) -> None:
+    lay_out(corp, {"k8s/web.yaml": POD, "k8s/mine.yaml": held})
+    before = contents(corp)
+    done = repoint(corp, "render", "k8s", "-i", option, "k8s/mine.yaml")
+    assert (done.code, done.out, contents(corp)) == (2, b"", before)
+    assert done.err == (
+        f"repoint: {option} k8s/mine.yaml: this file holds something else; remove it first, or name another\n"
+    )
+
+
+def test_render_prints_nothing_that_only_tools_read(plain: Path) -> None:
+    kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n"
+    lay_out(plain, {"k8s/kustomization.yaml": kustomization, "k8s/other.yaml": CONFIG, "k8s/web.yaml": POD})
+    done = repoint(plain, "render", "k8s")
+    assert [document["kind"] for document in load(done.out)] == ["Pod"]
+    assert repoint(plain, "render", "k8s/kustomization.yaml").out.decode() == kustomization
+
+
+def test_what_may_not_be_meant_is_said(corp: Path) -> None:
+    lay_out(corp, {"service.yaml": SERVICE, "web.yaml": POD})
+    done = repoint(corp, "render", "service.yaml")
+    assert "; no pod here needs the pull secret harbor-pull" in last_line(done.err)
+    twice = repoint(corp, "render", stdin=repoint(corp, "render", "web.yaml").out)
+    assert "; in the input already, and not made again: Secret harbor-pull" in last_line(twice.err)
 
 
 def test_render_names_every_missing_path(plain: Path) -> None:
@@ -154,9 +193,12 @@ def test_a_secret_in_any_of_the_files_is_not_made_again(corp: Path) -> None:
     assert done.out.decode() == ATTACHED + secret
 
 
+OLD_SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor-pull}\ntype: kubernetes.io/dockerconfigjson\n"
+
+
 @pytest.mark.parametrize("to", [(), ("-o", "out"), ("-i",)], ids=["stdout", "-o", "-i"])
 def test_secrets_go_to_the_file_that_is_named(to: tuple[str, ...], corp: Path) -> None:
-    lay_out(corp, {"k8s/web.yaml": POD, "s.yaml": "old"})
+    lay_out(corp, {"k8s/web.yaml": POD, "s.yaml": OLD_SECRET})
     (corp / "s.yaml").chmod(0o644)
     done = repoint(corp, "render", "k8s", *to, "--secrets", "s.yaml")
     written = {(): done.out, ("-i",): contents(corp)["k8s/web.yaml"]}.get(to) or contents(corp)["out/web.yaml"]
@@ -380,8 +422,8 @@ def test_unreadable_documents_are_all_listed_and_nothing_is_written(arguments: t
     done = repoint(corp, *arguments, "k8s")
     assert (done.code, done.out, contents(corp)) == (1, b"", before)
     assert [line for line in done.err.splitlines() if ": error: " in line] == [
-        "k8s/a.yaml:10:1: error: no YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
-        f"k8s/c.yaml:1:3: error: {NOT_HELM}",
+        "k8s/a.yaml:10:1: error: not YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
+        f"k8s/c.yaml:1:3: error: {NOT_HELM}; a Helm template has to be rendered first",
         "k8s/d.yaml:1:4: error: no UTF-8 text: invalid start byte",
     ]
     assert last_line(done.err).endswith("; nothing was written")
@@ -415,7 +457,7 @@ WAYS = {
     "check": ("check", "k8s"),
     "a file that cannot be written": ("render", "k8s", "--secrets", "k8s/web.yaml/s.yaml"),
     "a config that is wrong": ("render", "k8s", "-c", "wrong.yaml"),
-    "a document that is no YAML": ("render", "wrong"),
+    "a document that is not YAML": ("render", "wrong"),
 }
 
 

@@ -46,7 +46,7 @@ UNCHANGED = {
     "a mapping": f"{POD}  - image: {{repository: nginx}}\n",
     "a policy": f"{POLICY}spec:\n  containers:\n  - image: nginx\n",
     "SOPS": f"{POD}  - image: nginx\nsops:\n  mac: x\n",
-    "no YAML": f"{POD}  - image: nginx\n\tb: 1\n",
+    "not YAML": f"{POD}  - image: nginx\n\tb: 1\n",
     "shared with another field": f"{POD}  - image: &i nginx\n    name: *i\n",
     "shared with a policy": (
         "apiVersion: v1\nkind: List\nitems:\n"

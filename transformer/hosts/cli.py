@@ -106,7 +106,9 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", metavar="FILE", type=_file, help="write what was found to FILE, as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
-    parser.add_argument("--skip-unreadable", action="store_true", help="pass documents that are no YAML on as they are")
+    parser.add_argument(
+        "--skip-unreadable", action="store_true", help="pass documents that are not YAML on as they are"
+    )
 
 
 def _path(text: str) -> str:

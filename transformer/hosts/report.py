@@ -45,6 +45,11 @@ def report(found: Sequence[Located], *, version: str) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
+def is_report(text: str) -> bool:
+    """Say whether `text` begins as a report does."""
+    return text.startswith('{\n  "repoint": ')
+
+
 def _reference(located: Located) -> dict[str, Any]:
     finding = located.finding
     return {

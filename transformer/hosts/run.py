@@ -18,7 +18,7 @@ from transformer.hosts.loading import find_config, load_config, read_credential
 from transformer.hosts.outputs import Output
 from transformer.hosts.sources import Source
 from transformer.pipeline import Rewrite, rewrite_part
-from transformer.registry_secrets import Demand, demands, documents
+from transformer.registry_secrets import Demand, demands, documents, holds_nothing_else
 from transformer.survey import Survey, survey
 from transformer.unified_diff import unified_diff
 
@@ -32,6 +32,7 @@ class Plan(NamedTuple):
     config: Config
     parts: tuple[tuple[Source, Rewrite], ...]
     demands: list[Demand]
+    remarks: tuple[str, ...]
 
     @property
     def located(self) -> list[report.Located]:
@@ -87,6 +88,7 @@ def _refuse_misuse(options: argparse.Namespace) -> None:
 def _plan(options: argparse.Namespace) -> Plan:
     config_file = options.config or find_config(Path.cwd())
     config = load_config(config_file)
+    _refuse_to_overwrite(options, config)
     ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
     found = sources.read(options.paths, leave_out=ours)
     known = survey((source.text for source in found), config)
@@ -94,8 +96,31 @@ def _plan(options: argparse.Namespace) -> Plan:
         (source, _rewrite(source, config, known, skip=options.skip_unreadable))
         for source in terminal.progress(found, quiet=options.quiet)
     )
-    findings = (finding for _, part in parts for finding in part.findings)
-    return Plan(config, parts, demands(findings, config, known.secrets))
+    findings = [finding for _, part in parts for finding in part.findings]
+    missing = demands(findings, config, known.secrets)
+    there = [demand for demand in demands(findings, config, ()) if demand not in missing]
+    return Plan(config, parts, missing, tuple(_remarks(config, findings, there)))
+
+
+def _remarks(config: Config, findings: list[Finding], there: list[Demand]) -> Iterator[str]:
+    """Yield what is no finding at any one place, and may still not be what was meant."""
+    used = {finding.pull_secret for finding in findings}
+    unused = [secret.name for secret in config.pull_secrets if secret.name not in used]
+    if unused:
+        yield f"no pod here needs the pull secret {' or '.join(unused)}"
+    if there:
+        yield f"in the input already, and not made again: {', '.join(f'Secret {demand}' for demand in there)}"
+
+
+def _refuse_to_overwrite(options: argparse.Namespace, config: Config) -> None:
+    """Refuse to put Secrets or a report in the place of a file that holds anything else."""
+    for option, file in (("--secrets", options.secrets), ("--report", options.report)):
+        if file is None or not file.is_file() or outputs.is_standard_output(file):
+            continue
+        text = file.read_bytes().decode("utf-8", "replace")
+        is_ours = report.is_report(text) if option == "--report" else holds_nothing_else(text, config)
+        if text and not is_ours:
+            raise UsageError(f"{option} {file}: this file holds something else; remove it first, or name another")
 
 
 def _rewrite(source: Source, config: Config, known: Survey, *, skip: bool) -> Rewrite:
@@ -111,7 +136,7 @@ def _rewrite(source: Source, config: Config, known: Survey, *, skip: bool) -> Re
 def _write_stream(options: argparse.Namespace, plan: Plan) -> None:
     """Print the manifests and, where no file is named for them, their Secrets."""
     secrets = _secrets(plan)
-    parts = [(source, part) for source, part in plan.parts if source.is_named or sources.may_hold_objects(source.text)]
+    parts = [(source, part) for source, part in plan.parts if source.is_named or sources.is_for_a_cluster(source.text)]
     only = parts[0][0] if len(parts) == 1 else None
     texts = [part.text if only else part.text.removeprefix("\ufeff") for _, part in parts]
     content = join(texts if options.secrets else [*texts, *secrets])
@@ -193,5 +218,5 @@ def _say(options: argparse.Namespace, plan: Plan, *remarks: str, done: bool = Tr
     for line in report.lines(located, also_to_do=also_to_do and not options.quiet):
         print(line, file=sys.stderr)
     if not options.quiet:
-        parts = [report.numbers(located, len(plan.parts), done=done), *filter(None, remarks)]
+        parts = [report.numbers(located, len(plan.parts), done=done), *plan.remarks, *filter(None, remarks)]
         print(f"repoint: {'; '.join(parts)}", file=sys.stderr)

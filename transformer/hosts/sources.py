@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from transformer.errors import UsageError
 STDIN = "-"
 _VERSION_CONTROL = (".git", ".hg", ".svn")
 _ENDINGS = (".yaml", ".yml", ".json")
+_CONFIGURATION = re.compile(r"^apiVersion:[ \t]*[\"']?(?:kustomize\.config\.k8s\.io|repoint\.dev)/", re.MULTILINE)
 _BYTES_ONE_BY_ONE = "surrogateescape"
 _BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -112,6 +114,11 @@ def _read(path: str, *, is_named: bool) -> Source:
 def may_hold_objects(text: str) -> bool:
     """Say whether a Kubernetes object can be in `text`: it has to say its apiVersion and its kind."""
     return "apiVersion" in text and "kind" in text
+
+
+def is_for_a_cluster(text: str) -> bool:
+    """Say whether `text` may hold objects for a cluster, and not the configuration of kustomize or of repoint."""
+    return may_hold_objects(text) and not _CONFIGURATION.search(text)
 
 
 def mirrored(sources: Sequence[Source], paths: Sequence[str], folder: Path) -> list[Path]:
