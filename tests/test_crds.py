@@ -55,6 +55,13 @@ def test_a_document_that_could_be_something_else_is_parsed(text: str) -> None:
     assert not is_schema(text)
 
 
+@pytest.mark.parametrize("lines", ["# c\r\n" * 80, "\r\n" * 80, "---\r\n" * 80], ids=repr)
+def test_is_schema_tries_a_line_break_in_one_way_only(lines: str) -> None:
+    """Were the `\\r` of CRLF taken in two ways, this would take longer than anyone can wait."""
+    assert is_schema(lines + SCHEMA.replace("\n", "\r\n"))
+    assert not is_schema(lines + POD.replace("\n", "\r\n"))
+
+
 LINES = st.sampled_from(
     [
         *SCHEMA.splitlines(),

@@ -71,6 +71,8 @@ JOINED = {
     "comments without a marker": (["a: 1\n", "# b\nb: 2\n"], "a: 1\n---\n# b\nb: 2\n"),
     "no final line break": (["a: 1", "b: 2"], "a: 1\n---\nb: 2"),
     "byte order marks": (["\ufeffa: 1\n", "\ufeffb: 2\n"], "\ufeffa: 1\n---\nb: 2\n"),
+    "JSON alone": (['{"a": 1}\n'], '{"a": 1}\n'),
+    "JSON first": (['\ufeff\n {"a": 1}\n', "b: 2\n"], '---\n\n {"a": 1}\n---\nb: 2\n'),
     "an empty one first": (["", "b: 2\n"], "b: 2\n"),
 }
 
@@ -87,6 +89,14 @@ PIECES = ["---", "...", "\n", "\r\n", "\r", " ", "#", "a: b", "- x", "%YAML 1.2"
 def test_split_is_lossless(stream: str) -> None:
     assert "".join(document.text for document in split(stream)) == stream
     assert all(document.text for document in split(stream))
+
+
+@pytest.mark.parametrize("lines", ["# c\r\n" * 80, "\r\n" * 80, "%A\r\n" * 80, "... #\r\n" * 80], ids=repr)
+def test_split_and_join_try_a_line_break_in_one_way_only(lines: str) -> None:
+    """Were CRLF taken for two breaks as well, this would take longer than anyone can wait."""
+    stream = f"a: 1\r\n...\r\n{lines}b: 2\r\n---\r\nc: 3\r\n"
+    assert "".join(document.text for document in split(stream)) == stream
+    assert join([stream, f"{lines}b: 2\r\n"]).startswith(stream)
 
 
 def test_split_is_linear_in_comments() -> None:

@@ -110,6 +110,18 @@ APPENDED = {
         "spec: &s\n  &k a: 1\n",
         "spec: &s\n  &k a: 1\n  secrets:\n  - name: new\n",
     ),
+    "missing, behind a key without a value": (
+        "spec:\n  a:\n  - x: 1\n    ? y\nb:\n  c: 0\n",
+        "spec:\n  a:\n  - x: 1\n    ? y\n  secrets:\n  - name: new\nb:\n  c: 0\n",
+    ),
+    "missing, behind a line that ends in another break": (
+        "spec:\n  a: 1 # c\u2028b:\n  c: 0\n",
+        "spec:\n  a: 1 # c\n  secrets:\n  - name: new\u2028b:\n  c: 0\n",
+    ),
+    "an item over several lines": (
+        "spec:\n  secrets:\n  -\n     ? name\n     : old\n",
+        "spec:\n  secrets:\n  -\n     ? name\n     : old\n  - name: new\n",
+    ),
     "missing, an explicit key": ("spec:\n  ? a\n  : 1\n", "spec:\n  ? a\n  : 1\n  secrets:\n  - name: new\n"),
     "missing, in a list": (
         "spec:\n  a:\n  - b: 1\n    c: 2\n",
@@ -437,3 +449,12 @@ def test_scalar_text_reads_back_as_the_same_string(value: str, flow: bool, aroun
     root = compose(around.format(scalar_text(value, flow=flow)))
     assert root is not None
     assert plain(root) == ([value] if flow else {"a": value})
+
+
+def test_append_names_tries_a_line_break_in_one_way_only() -> None:
+    """Were CRLF taken for two breaks as well, this would take longer than anyone can wait."""
+    text = "spec:\r\n  a:\r\n  - 1\r\n" + "\r\n" * 80 + "  b: 2\r\n"
+    holder = own(root_mapping(text), "spec")
+    assert isinstance(holder, Mapping)
+    edit = append_names(text, holder, "secrets", ["new"], after=own(holder, "a"))
+    assert edit.start == text.index("1") + 1

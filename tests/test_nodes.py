@@ -197,7 +197,18 @@ def test_merged_gives_each_mapping_once_and_the_nearest_first() -> None:
     root = root_mapping("x: &x {n: x, <<: &z {n: z}}\ny: &y {n: y, <<: *z}\nm: {<<: [*x, *y]}")
     mapping = own(root, "m")
     assert isinstance(mapping, Mapping)
-    assert [text_of(own(base, "n")) for base in merged(mapping)] == ["x", "y", "z"]
+    assert [text_of(own(base, "n")) for base in merged(mapping)] == ["x", "z", "y"]
+
+
+def test_compose_reads_the_surrogate_pairs_of_json() -> None:
+    text = '{"a": "\\ud83d\\ude00", "image": "nginx"}'
+    root = compose(text)
+    assert isinstance(root, Mapping)
+    value = own(root, "image")
+    assert value is not None
+    assert text[start(value) : end(value)] == '"nginx"'
+    with pytest.raises(ManifestSyntaxError, match="invalid Unicode character"):
+        compose('{"a": "\\ud83d"}')
 
 
 def test_pairs_yields_equal_keys_and_merge_keys() -> None:

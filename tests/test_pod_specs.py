@@ -208,6 +208,11 @@ IMAGES = {
         "containers: [{<<: [{name: x}, {image: a}, {image: b}]}]",
         [("spec.containers[0].image", "a")],
     ),
+    "merge keys behind a key": (
+        "containers: [&c {image: a}, {image: b, <<: *c}]",
+        [("spec.containers[0].image", "a"), ("spec.containers[1].image", "b"), ("spec.containers[1].image", "a")],
+    ),
+    "an alias as a key": ("x: &k image, containers: [{*k : a}]", [("spec.containers[0].image", "a")]),
     "merged containers": ("<<: {containers: [{image: a}]}", [("spec.containers[0].image", "a")]),
     "an image below a container is none": ("containers: [{env: [{image: a}]}]", []),
 }

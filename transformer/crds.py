@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 # The first two keys of a CustomResourceDefinition, behind comments and markers.
-_END = r"(?:[ \t]+#.*|[ \t]*)\r?\n"
+_END = r"(?:[ \t]+#[^\n]*|[ \t]*\r?)\n"
 _API_VERSION = rf"apiVersion:[ \t]+apiextensions\.k8s\.io/\S+{_END}"
 _KIND = rf"kind:[ \t]+CustomResourceDefinition{_END}"
 _SCHEMA_HEAD = re.compile(
-    rf"(?:[#%].*\r?\n|---[ \t]*(?:#.*)?\r?\n|[ \t]*\r?\n)*(?:{_API_VERSION}{_KIND}|{_KIND}{_API_VERSION})"
+    rf"(?:[#%][^\n]*\n|---[ \t]*(?:#[^\n]*|\r?)\n|[ \t]*\r?\n)*(?:{_API_VERSION}{_KIND}|{_KIND}{_API_VERSION})"
 )
 # What YAML can begin a key with that reads `kind` in the end.
 _KEY_OF_ANY_NAME = re.compile(r"""\n(?:kind|apiVersion|["'?!&*<{\[])""")

@@ -15,9 +15,14 @@ from typing import NamedTuple
 
 _BOM = "\ufeff"
 _BREAKS = "\n\r\x85\u2028\u2029"
-_LINE_BREAK = re.compile(rf"\r\n|[{_BREAKS}]")
-_END_MARKERS = re.compile(rf"(?:\.\.\.(?:[ \t][^{_BREAKS}]*)?(?:\r\n|[{_BREAKS}]|\Z))+")
-_ONLY_PREFIX = re.compile(rf"(?:(?:[ \t]*(?:#[^{_BREAKS}]*)?|%[^{_BREAKS}]*)(?:\r\n|[{_BREAKS}]))*")
+# The line breaks of YAML 1.1, which libyaml and Kubernetes' parser read. CRLF matches in one way only: a pattern that
+# could also take it as two breaks would try every combination of them over a run of lines.
+LINE_BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"
+REST_OF_LINE = rf"[^{_BREAKS}]*"
+_LINE_BREAK = re.compile(LINE_BREAK)
+_END_MARKERS = re.compile(rf"(?:\.\.\.(?:[ \t]{REST_OF_LINE})?(?:{LINE_BREAK}|\Z))+")
+_ONLY_PREFIX = re.compile(rf"(?:(?:[ \t]*(?:#{REST_OF_LINE})?|%{REST_OF_LINE}){LINE_BREAK})*")
+_BEGINS_WITH_JSON = re.compile(rf"{_BOM}?\s*\{{\s*[\"}}]")
 _BEGINS_WITH_MARKER = re.compile(_ONLY_PREFIX.pattern + rf"---(?:[ \t{_BREAKS}]|\Z)")
 
 
@@ -50,8 +55,9 @@ def split(stream: str) -> Iterator[Document]:
 def join(streams: Iterable[str]) -> str:
     r"""Return one stream with the documents of all `streams`, in their order, nothing in them changed.
 
-    Where one ends without a line break it gets one, where the next begins without a `---` it gets one before it,
-    and a byte order mark stays only at the very start.
+    Where one ends without a line break it gets one, where the next begins without a `---` it gets one before it, and a
+    byte order mark stays only at the very start. Several that begin with JSON begin with a `---` as well: kubectl
+    takes a stream that begins with a brace for JSON to its end.
 
     >>> join(["a: 1", "b: 2\n"])
     'a: 1\n---\nb: 2\n'
@@ -61,6 +67,8 @@ def join(streams: Iterable[str]) -> str:
         if not joined:
             joined.append(stream)
             continue
+        if len(joined) == 1 and _BEGINS_WITH_JSON.match(joined[0]):
+            joined[0] = "---\n" + joined[0].removeprefix(_BOM)
         text = stream.removeprefix(_BOM)
         if joined[-1] and joined[-1][-1] not in _BREAKS:
             joined.append("\n")

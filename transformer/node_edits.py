@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence as Several
 
+from transformer.documents import LINE_BREAK, REST_OF_LINE
 from transformer.edits import Edit
 from transformer.nodes import (
     Mapping,
@@ -24,10 +25,9 @@ from transformer.nodes import (
     start,
 )
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+|#[^\n\r]*\s+)*")
-_LINE_BREAK = re.compile(r"\r\n|[\n\r]")
-_BLANKS = re.compile(" *")
-_REST_OF_LINE = re.compile(r"[^\n\r]*")
+_PROPERTIES = re.compile(rf"(?:[&!]\S*\s+|#{REST_OF_LINE}\s+)*")
+_LINE_BREAK = re.compile(LINE_BREAK)
+_REST_OF_LINE = re.compile(REST_OF_LINE)
 # Plain in block and in flow style, and no parser takes it for a number, a time, a boolean or a null.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+|[A-Za-z_][A-Za-z0-9._@-]+")
 _PLAIN_IN_BLOCK = re.compile(
@@ -100,11 +100,11 @@ def _flow_item(name: str, *, quoted: bool) -> str:
 def _append_items(text: str, sequence: Sequence, names: Several[str]) -> Edit:
     last = sequence.children[-1]
     if is_flow(sequence):
-        break_and_indent = _own_line(text, start(last))
+        break_and_indent = _own_line(text, last)
         separator = "," + (break_and_indent or " ")
         at = end(last)
         return Edit(at, at, "".join(separator + _item_like(text, last, name, flow=True) for name in names))
-    _, dash, gap = text[_line_start(text, start(last)) : start(last)].rpartition("-")
+    _, dash, gap = text[_line_start(last) : start(last)].rpartition("-")
     if not dash or gap.strip(" "):  # the item begins below its dash, or behind a tab
         gap = ""
     depth = _indent(text, sequence)
@@ -117,7 +117,8 @@ def _item_like(text: str, item: Node, name: str, *, flow: bool) -> str:
     value = own(item, "name") if isinstance(item, Mapping) and len(item.children) == 2 else None
     if isinstance(value, Scalar) and is_string(value):
         first, last = start(item), end(item) if is_flow(item) else end(value)
-        if not set("#&!|>") & set(text[first:last]):
+        # Lines of an item in block style are indented for where it stands, and cannot be had elsewhere.
+        if not set("#&!|>" if flow else "#&!|>\n\r") & set(text[first:last]):
             edit = replace_scalar(text, value, name, flow=flow or is_flow(item))
             return text[first : edit.start] + edit.replacement + text[edit.end : last]
     if flow:
@@ -130,13 +131,13 @@ def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], aft
     if is_flow(holder):
         quoted = _is_quoted(holder.children[0])
         entry = f"{json.dumps(key) if quoted else key}: {_flow_list(names, quoted=quoted)},"
-        return Edit(first, first, entry + (_own_line(text, first) or " "))
+        return Edit(first, first, entry + (_own_line(text, holder.children[0]) or " "))
     newline = _newline(text)
     depth = _indent(text, holder)
     indent = " " * depth
     items = [f"{indent}{_list_indent(text, holder)}- name: {scalar_text(name, flow=False)}" for name in names]
     leaf = _last_leaf(after)
-    if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not text.endswith(("\n", "\r"), 0, end(leaf)):
+    if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
         # The text ends in a block scalar without a line break; giving it one would change what it says.
         return Edit(first, first, newline.join([f"{key}:", *items, indent]))
     at = _end_of_lines(text, leaf, depth)
@@ -156,14 +157,18 @@ def _indent(text: str, node: Mapping | Sequence) -> int:
     if node.start_event.anchor is None and node.start_event.tag is None:
         return column(node) - 1
     # It begins with its anchor or tag, and its entries on a line below.
-    line_start = _line_start(text, _content(text, node))
-    return _match_end(_BLANKS, text, line_start) - line_start
+    before = _LINE_BREAK.split(text[start(node) : _content(text, node)])[-1]
+    return len(before) - len(before.lstrip(" "))
 
 
 def _last_leaf(node: Node) -> Node:
-    """Return what stands last in the text of `node`: a scalar, an alias, or a collection in flow style."""
+    """Return what stands last in the text of `node`: a scalar, an alias, or a collection in flow style.
+
+    A value of nothing is no such thing: behind a lone `? key` the parser finds it only where the next line begins.
+    """
     while isinstance(node, (Mapping, Sequence)) and not is_flow(node):
-        node = node.children[-1]
+        last = node.children[-1]
+        node = node.children[-2] if isinstance(node, Mapping) and start(last) == end(last) else last
     return node
 
 
@@ -175,7 +180,7 @@ def _end_of_lines(text: str, node: Node, depth: int) -> int:
     leaf = _last_leaf(node)
     at = _end_of_block_scalar(text, leaf) if isinstance(leaf, Scalar) and leaf.style in ("|", ">") else end(leaf)
     at = _match_end(_REST_OF_LINE, text, at)
-    return _match_end(re.compile(rf"(?:(?:[ \t]*(?:\r\n|[\n\r]))+ {{{depth + 1},}}#[^\n\r]*)*"), text, at)
+    return _match_end(re.compile(rf"(?:(?:[ \t]*{LINE_BREAK})+ {{{depth + 1},}}#{REST_OF_LINE})*"), text, at)
 
 
 def _end_of_block_scalar(text: str, scalar: Scalar) -> int:
@@ -198,21 +203,18 @@ def _match_end(pattern: re.Pattern[str], text: str, offset: int) -> int:
 
 
 def _break_before(text: str, offset: int) -> str:
-    if text.endswith("\r\n", 0, offset):
-        return "\r\n"
-    return text[offset - 1 : offset] if text[offset - 1 : offset] in ("\n", "\r") else ""
+    before = text[max(0, offset - 2) : offset]
+    return before if before == "\r\n" else before[-1:] if _LINE_BREAK.fullmatch(before[-1:]) else ""
 
 
-def _own_line(text: str, offset: int) -> str:
-    """Return the line break and indentation before `offset` where nothing else stands between, else an empty text."""
-    line_start = _line_start(text, offset)
-    indent = text[line_start:offset]
-    return "" if indent.strip(" \t") else _break_before(text, line_start) + indent
+def _own_line(text: str, node: Node) -> str:
+    """Return the line break and indentation before `node` where nothing else stands between, else an empty text."""
+    indent = text[_line_start(node) : start(node)]
+    return "" if indent.strip(" \t") else _break_before(text, _line_start(node)) + indent
 
 
-def _line_start(text: str, offset: int) -> int:
-    line_start = text.rfind("\n", 0, offset) + 1
-    return text.rfind("\r", line_start, offset) + 1 or line_start
+def _line_start(node: Node) -> int:
+    return start(node) - (column(node) - 1)
 
 
 def _newline(text: str) -> str:

@@ -27,12 +27,13 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from transformer.documents import LINE_BREAK
 from transformer.errors import ManifestSyntaxError
 
 MAX_DEPTH = 500
 _MAX_PLAIN_DEPTH = 100  # plain data is made by recursion, some Python frames a level
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_BREAK = re.compile(LINE_BREAK)
 
 Scalar: TypeAlias = ScalarEvent
 
@@ -84,6 +85,8 @@ def compose(text: str) -> Node | None:
         raise _unreadable_character(text, error) from None
     except UnicodeEncodeError as error:
         raise ManifestSyntaxError("half of a surrogate pair is no character", *_place(text[: error.start])) from None
+    if _SURROGATES in refused.message and (whole := _SURROGATE_PAIR.sub(r"\\ufffd\\ufffd", text)) != text:
+        return compose(whole)
     if _COLON_IN_FLOW not in refused.message:
         raise refused
     try:
@@ -95,6 +98,11 @@ def compose(text: str) -> Node | None:
 # The libyaml in ruamel.yaml.clib (0.1.7) knows no plain scalar with a colon in flow style, `[host:80]`. Kubernetes'
 # own parser takes it, and so does ruamel.yaml's slower one in Python.
 _COLON_IN_FLOW = "found unexpected ':'"
+
+# JSON writes a character beyond U+FFFF as two escapes, which no YAML parser reads and every JSON parser does. Two
+# others of the same length keep all offsets, and no image and no name of a Secret has such a character.
+_SURROGATES = "found invalid Unicode character escape code"
+_SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
 def _pure_events(text: str) -> Iterator[Any]:
@@ -199,7 +207,10 @@ def own(mapping: Mapping, key: str) -> Node | None:
     children = mapping.children
     for index in range(0, len(children), 2):
         candidate = children[index]
-        if candidate.__class__ is ScalarEvent and candidate.value == key:
+        if candidate.__class__ is ScalarEvent:
+            if candidate.value == key:
+                found = children[index + 1]
+        elif candidate.__class__ is Alias and text_of(candidate) == key:
             found = children[index + 1]
     return found
 
@@ -216,18 +227,20 @@ def get(mapping: Mapping, key: str) -> Node | None:
 
 
 def merged(mapping: Mapping) -> list[Mapping]:
-    """Return the mappings that `<<` pulls into `mapping`, nearest first; each once, even where they form a circle."""
+    """Return the mappings that `<<` pulls into `mapping`, the one that wins first; each once, even in a circle.
+
+    What a base merges in itself comes right behind that base, and before the next one of a list.
+    """
     if own(mapping, "<<") is None:
         return []
-    found: list[Mapping] = []
-    seen, waiting = {id(mapping)}, [mapping]
+    found: dict[int, Mapping] = {}
+    waiting = [*_merge_values(mapping)][::-1]
     while waiting:
-        for base in _merge_values(waiting.pop(0)):
-            if id(base) not in seen:
-                seen.add(id(base))
-                found.append(base)
-                waiting.append(base)
-    return found
+        base = waiting.pop()
+        if base is not mapping and id(base) not in found:
+            found[id(base)] = base
+            waiting += [*_merge_values(base)][::-1]
+    return list(found.values())
 
 
 def _merge_values(mapping: Mapping) -> Iterator[Mapping]:

@@ -101,12 +101,18 @@ def _fields(pod_spec: PodSpec, mapping: Mapping, name: str, path: str) -> Iterat
 
 
 def _entries(mapping: Mapping) -> Iterator[tuple[Mapping, str, Node]]:
-    """Yield the entries of `mapping` behind the mapping each is written in: its own, then those it merges in."""
-    nearer: set[str] = set()
-    for holder in (mapping, *merged(mapping)):
-        entries = [(str(key.value), value) for key, value in pairs(holder) if isinstance(key, Scalar)]
-        yield from ((holder, key, value) for key, value in entries if key not in nearer)
-        nearer.update(key for key, _ in entries)
+    """Yield the entries of `mapping` behind the mapping each is written in: its own, then those it merges in.
+
+    A key that stands behind `<<` hides what that merges in. One before it does so by the YAML specification, and not
+    to Kubernetes' parser, so that both values count.
+    """
+    names = [text_of(key) for key, _ in pairs(mapping)]
+    hidden = set(names[names.index("<<") :]) if "<<" in names else set()
+    yield from ((mapping, text_of(key), value) for key, value in pairs(mapping))
+    for holder in merged(mapping):
+        entries = [(holder, text_of(key), value) for key, value in pairs(holder)]
+        yield from (entry for entry in entries if entry[1] not in hidden)
+        hidden.update(name for _, name, _ in entries)
 
 
 def _mappings(node: Node, path: str) -> Iterator[tuple[str, Mapping]]:
