@@ -92,8 +92,8 @@ LOOPS = {
         {"spec.mirrors[0]": "spec.mirrors[1] (a.example)"},
     ),
     "a template that grows": (
-        config({"*": "{{ domain }}.mirror.example/{{ path }}"}),
-        {"spec.mirrors[0]": "spec.mirrors[0] (*)"},
+        config({"*.example": "{{ domain }}.mirror.example/{{ path }}"}),
+        {"spec.mirrors[0]": "spec.mirrors[0] (*.example)"},
     ),
     "a wildcard into itself": (
         config({"*.example": "h.example/all"}),
@@ -154,6 +154,7 @@ def test_loops_names_both_rules(given: Config, expected: dict[str, str]) -> None
 NO_LOOPS = {
     "the usual": config(NESTED),
     "catch-all and wildcards": config({**WILD, "*.gcr.io": "h.example/gcr/{{ domain }}"}),
+    "the catch-all into a templated registry": config({"*": "{{ domain }}.mirror.example/{{ path }}"}),
     "a fixed point": config({"h.example/hub": "h.example/hub"}),
     "a fixed point by template": config({"h.example": "h.example/{{ path }}"}),
     "a wildcard onto one of its domains": config({"*.example": "h.example"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transformer.templates import template_error
+from transformer.templates import landing, template_error
 
 TEMPLATE_ERRORS = {
     "h.example/x": "",
@@ -29,3 +29,26 @@ def test_template_error_says_what_is_wrong(target: str, message: str) -> None:
     assert template_error(target).startswith(message)
     assert bool(template_error(target)) == bool(message)
     assert "\n" not in template_error(target)
+
+
+LANDINGS = {
+    "h.example/hub": (["h.example/hub", "h.example/hub/a", "H.example/hub/a"], ["h.example/hubris/a", "h.example"]),
+    "h.example/{{ domain }}": (["h.example/quay.io/a"], ["quay.io/a"]),
+    "{{ domain | replace('.', '-') }}.h.example": (["quay-io.h.example/a/b"], ["quay-io.h.example.org/a", "quay.io/a"]),
+    "{{ domain }}.h.example/{{ path }}": (["quay.io.h.example/a"], ["h.example/a"]),
+    "h.example/{% if tag %}t{% endif %}/{{ path }}": (["h.example/t/a", "h.example/a"], ["quay.io/a"]),
+}
+
+
+@pytest.mark.parametrize(("target", "names"), LANDINGS.items(), ids=lambda given: str(given)[:40])
+def test_landing_knows_what_is_mirrored(target: str, names: tuple[list[str], list[str]]) -> None:
+    pattern = landing(target)
+    assert pattern is not None
+    assert [[name for name in group if pattern.fullmatch(name)] for group in names] == [names[0], []]
+
+
+@pytest.mark.parametrize(
+    "target", ["{{ name }}", "{{ path }}/x", "{{ 'h.example' if tag else 'i.example' }}/{{ path }}"]
+)
+def test_landing_says_nothing_where_the_registry_is_not_written_out(target: str) -> None:
+    assert landing(target) is None

@@ -12,6 +12,7 @@ Law: deciding twice is deciding once. The module `loops` proves it for a config,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
@@ -19,7 +20,7 @@ from typing import Literal, NamedTuple
 from transformer.config import Config, ImageOverride
 from transformer.errors import InvalidReference
 from transformer.reference import Reference, is_registry, parse
-from transformer.templates import InvalidTarget, static_prefix, template
+from transformer.templates import InvalidTarget, landing, template
 
 
 class Decision(NamedTuple):
@@ -60,7 +61,7 @@ class _Compiled(NamedTuple):
     by_wildcard: list[Rule]
     overrides: dict[str, tuple[str, ImageOverride]]
     placed: dict[str, str]
-    mirrored: list[tuple[str, str]]
+    mirrored: list[tuple[re.Pattern[str], str]]
 
 
 @lru_cache(maxsize=8)
@@ -113,13 +114,13 @@ def _compile(config: Config) -> _Compiled:
     by_domain: dict[str, list[Rule]] = {}
     for rule in (*keeps, *mirrors):
         by_domain.setdefault(rule.source.partition("/")[0].lower(), []).append(rule)
-    prefixes = ((static_prefix(rule.target or "").lower(), rule.label) for rule in mirrors)
+    landings = ((landing(rule.target or ""), rule.label) for rule in mirrors)
     return _Compiled(
         by_domain=by_domain,
         by_wildcard=[rule for rule in (*keeps, *mirrors) if rule.source.startswith("*")],
         overrides={_key(parse(image.name)): (label, image) for label, image in images},
         placed={_key(parse(image.new_name)): label for label, image in images if image.new_name},
-        mirrored=[(prefix, label) for prefix, label in prefixes if prefix],
+        mirrored=[(pattern, label) for pattern, label in landings if pattern],
     )
 
 
@@ -155,8 +156,8 @@ def _by_source(compiled: _Compiled, reference: Reference) -> Decision:
 def _mirrored_by(compiled: _Compiled, reference: Reference) -> str:
     """Return the rule that put `reference` where it is, as far as its name tells, or an empty text."""
     key = _key(reference)
-    under = (label for prefix, label in compiled.mirrored if is_under(key, prefix))
-    return compiled.placed.get(key) or next(under, "")
+    landed = (label for pattern, label in compiled.mirrored if pattern.fullmatch(key))
+    return compiled.placed.get(key) or next(landed, "")
 
 
 def _refuse_to_go_on(reference: Reference, first: Decision, second: Decision) -> Decision:

@@ -15,6 +15,8 @@ from transformer.reference import Reference
 
 VARIABLES = ("domain", "path", "name", "tag", "digest")
 _TEMPLATE = re.compile(r"\{[{%#]")
+_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_STATEMENT = re.compile(r"\{[%#]")
 
 
 class InvalidTarget(TransformerError):
@@ -39,6 +41,17 @@ def static_prefix(target: str) -> str:
     """Return the whole components of a target before its first template expression."""
     match = _TEMPLATE.search(target)
     return target[: match.start()].rpartition("/")[0] if match else target.rstrip("/")
+
+
+def landing(target: str) -> re.Pattern[str] | None:
+    """Return what the names of mirrored references look like, by the literal parts of a target.
+
+    None where those say nothing of the registry. Names match in whole, without regard to case.
+    """
+    literal = [static_prefix(target)] if _STATEMENT.search(target) else _EXPRESSION.split(target.rstrip("/"))
+    if not "".join(_EXPRESSION.split(target)).partition("/")[0].strip(".") or not any(literal):
+        return None
+    return re.compile(".+".join(map(re.escape, literal)) + "(?:/.*)?", re.IGNORECASE)
 
 
 class Template(NamedTuple):
