@@ -39,6 +39,13 @@ SHARED = {
         f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POD_IN_FLOW.replace('&i a', '*i')}]}}",
         False,
     ),
+    "a container in a pod and in a policy": (
+        (
+            f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW.replace('{image: &i a}', '&c {image: a}')}, "
+            f"{POLICY_IN_FLOW.replace('{image: &i a}', '*c')}]}}"
+        ),
+        True,
+    ),
     "a pod and a policy": (
         f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POLICY_IN_FLOW.replace('&i a', '*i')}]}}",
         True,

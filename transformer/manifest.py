@@ -50,8 +50,18 @@ class Manifest:
         )
 
     def is_shared(self, scalar: Scalar) -> bool:
-        """Say whether something that is no image field to rewrite says the same scalar, by its anchor or an alias."""
+        """Say whether something that is no image field to rewrite says the same scalar, by an anchor and an alias.
+
+        That can be an anchor of the scalar itself, or of what it stands in.
+        """
+        if id(scalar) in self._kept:
+            return True
         return scalar.anchor is not None and self._image_uses[id(scalar)] < self._uses[id(scalar)]
+
+    @cached_property
+    def _kept(self) -> frozenset[int]:
+        kept = (fields for pod_spec, fields in self.pod_specs if pod_spec.not_run)
+        return frozenset(id(resolve(field.value)) for fields in kept for field in fields)
 
     @cached_property
     def _image_uses(self) -> Counter[int]:
