@@ -69,13 +69,26 @@ def _below(old: Node, new: Node) -> _Pairs | None:
     if isinstance(old, Sequence) and isinstance(new, Sequence):
         return _paired(old.children, new.children)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        lists = own(old, IMAGE_PULL_SECRETS), own(new, IMAGE_PULL_SECRETS)
-        if lists == (None, None):
-            return _paired(old.children, new.children)
-        others = _paired(_without_list(old), _without_list(new))
-        grown = _below_lists(*lists)
-        return None if others is None or grown is None else others + grown
+        return _below_mappings(old, new)
     return [] if _is_same_scalar(old, new) else None
+
+
+def _below_mappings(old: Mapping, new: Mapping) -> _Pairs | None:
+    olds, news = old.children, new.children
+    found: _Pairs = []
+    if len(olds) < len(news) and own(old, IMAGE_PULL_SECRETS) is None:
+        news = _without_list(new)
+        if _below_lists(None, own(new, IMAGE_PULL_SECRETS)) is None:
+            return None
+    for index, pair in enumerate(zip(olds, news, strict=False)):
+        if _is_same_scalar(*pair):
+            continue
+        is_list = index % 2 and text_of(olds[index - 1]) == IMAGE_PULL_SECRETS
+        below = _below_lists(*pair) if is_list else [pair]
+        if below is None:
+            return None
+        found += below
+    return found if len(olds) == len(news) else None
 
 
 def _below_lists(old: Node | None, new: Node | None) -> _Pairs | None:
