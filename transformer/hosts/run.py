@@ -36,8 +36,12 @@ class Plan(NamedTuple):
 
     @property
     def located(self) -> list[report.Located]:
-        """Every finding, with the name of its source."""
-        return [report.Located(source.name, finding) for source, part in self.parts for finding in part.findings]
+        """Every finding, with the name of its source, in the order in which the places stand in it."""
+        return [
+            report.Located(source.name, finding)
+            for source, part in self.parts
+            for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
+        ]
 
 
 def version() -> str:
