@@ -106,10 +106,11 @@ def _entries(mapping: Mapping) -> Iterator[tuple[Mapping, str, Node]]:
     A key that stands behind `<<` hides what that merges in. One before it does so by the YAML specification, and not
     to Kubernetes' parser, so that both values count.
     """
-    names = [text_of(key) for key, _ in pairs(mapping)]
+    entries = [(mapping, text_of(key), value) for key, value in pairs(mapping)]
+    yield from entries
+    names = [name for _, name, _ in entries]
     hidden = set(names[names.index("<<") :]) if "<<" in names else set()
-    yield from ((mapping, text_of(key), value) for key, value in pairs(mapping))
-    for holder in merged(mapping):
+    for holder in merged(mapping) if hidden else ():
         entries = [(holder, text_of(key), value) for key, value in pairs(holder)]
         yield from (entry for entry in entries if entry[1] not in hidden)
         hidden.update(name for _, name, _ in entries)

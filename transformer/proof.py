@@ -120,6 +120,6 @@ def _paired(olds: Several[Node], news: Several[Node]) -> _Pairs | None:
 
 def _is_same_scalar(old: Node, new: Node) -> bool:
     """Say whether both are scalars that every parser reads as the same."""
-    if not (isinstance(old, Scalar) and isinstance(new, Scalar)):
+    if old.__class__ is not Scalar or new.__class__ is not Scalar:
         return False
     return bool(old.value == new.value and old.implicit == new.implicit and old.tag == new.tag)
