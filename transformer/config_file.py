@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from transformer import config_schema, keyring
 from transformer.config import Config, CredentialSource, ImageOverride, Mirror, PullSecret
+from transformer.config_schema import SchemaError
 from transformer.documents import split
 from transformer.errors import ConfigError, InvalidReference, ManifestSyntaxError
 from transformer.loops import loops
@@ -24,14 +25,6 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _EVERY = "*"
 
 
-class _Error(NamedTuple):
-    """One thing wrong: the path to it, whether its key is meant rather than its value, and the words."""
-
-    path: Path
-    at_key: bool
-    message: str
-
-
 def parse_config(text: str, *, file: str, folder: str = "") -> Config:
     """Read the config in `text`; `file` is what messages call it, `folder` what its relative paths start from.
 
@@ -42,12 +35,12 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
         data = plain(root)
     except ManifestSyntaxError as error:
         raise ConfigError([f"{file}:{error.line + first_line - 1}:{error.column}: {error.message}"]) from None
-    wrong = [_Error(path, True, message) for path, message in _repeated_keys(root)]
-    wrong += [_Error(error.path, error.at_key, error.message) for error in config_schema.errors(data)]
-    wrong += [_Error(path, False, message) for path, message in _semantic_errors(data)]
+    wrong = [SchemaError(path, True, message) for path, message in _repeated_keys(root)]
+    wrong += config_schema.errors(data)
+    wrong += [SchemaError(path, False, message) for path, message in _semantic_errors(data)]
     if not wrong:
         config = _build(data, folder)
-        wrong += [_Error(_path(key), False, message) for key, message in loops(config)]
+        wrong += [SchemaError(_path(key), False, message) for key, message in loops(config)]
     if wrong:
         placed = sorted(((*_place(root, error), error) for error in wrong), key=lambda each: each[:2])
         raise ConfigError(
@@ -298,7 +291,7 @@ def _key_path(path: Path) -> str:
     return f"{text}: " if text else ""
 
 
-def _place(root: Node, error: _Error) -> tuple[int, int]:
+def _place(root: Node, error: SchemaError) -> tuple[int, int]:
     """Return line and column of what `error` is about, or of the nearest thing around it that is there."""
     node, at = root, root
     for depth, part in enumerate(error.path):

@@ -12,7 +12,7 @@ from pathlib import Path
 from transformer.errors import ConfigError, CredentialsError, InternalError, TransformerError
 from transformer.hosts import run
 
-BUG, INTERRUPTED, BROKEN_PIPE = 3, 130, 141
+INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:  # whatever it is, it is a bug of ours
         print(_anatomy(error), file=sys.stderr)
-        return BUG
+        return InternalError.exit_code
 
 
 def _explanation(error: TransformerError) -> str:
@@ -119,7 +119,3 @@ def _path(text: str) -> str:
 
 def _file(text: str) -> Path:
     return Path(_path(text))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
