@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from mirroring import HUB, NESTED, WILD, Mirrors, config, override
 
-from transformer.config import Config, ImageOverride, Mirror
+from transformer.config import Config, ImageOverride
 from transformer.loops import loops
 from transformer.mirrors import Decision, aim, decider
 from transformer.reference import parse
@@ -17,31 +18,11 @@ from transformer.templates import InvalidTarget
 A = "sha256:" + "a" * 64
 B = "sha256:" + "b" * 64
 
-Mirrors = dict[str, str]
-Images = Sequence[ImageOverride]
-
-
-def config(mirrors: Mirrors, keep: Sequence[str] = (), images: Images = ()) -> Config:
-    return Config(mirrors=tuple(map(Mirror, mirrors, mirrors.values())), keep=tuple(keep), images=tuple(images))
-
-
-def override(name: str, *, to: str = "", tag: str = "", digest: str = "") -> ImageOverride:
-    return ImageOverride(name, to, tag, digest)
-
 
 def becomes(decision: Decision) -> str:
     """The reference a decision ends in, or the decision where it says that something is wrong."""
     return str(decision.reference) if decision.outcome in {"rewritten", "kept"} else str(decision)
 
-
-HUB = {"docker.io": "h.example/hub"}
-NESTED = {
-    "docker.io": "h.example/hub",
-    "docker.io/bitnami": "h.example/bitnami",
-    "docker.io/bitnami/redis": "h.example/cache/redis",
-    "quay.io/prometheus/node-exporter": "h.example/metrics/node",
-}
-WILD = {"*.gcr.io": "h.example/gcr", "eu.gcr.io": "h.example/eu", "*.io": "h.example/io", "*": "h.example/rest"}
 
 PREFIXES = {
     "a familiar name": (HUB, "nginx", "h.example/hub/library/nginx"),
