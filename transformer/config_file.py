@@ -14,14 +14,13 @@ from transformer.documents import split
 from transformer.errors import ConfigError, InvalidReference, ManifestSyntaxError
 from transformer.loops import loops
 from transformer.nodes import Mapping, Node, Sequence, column, compose, is_null, line, pairs, plain, resolve, text_of
-from transformer.reference import is_registry, parse
+from transformer.reference import canonical_domain, is_registry, is_tag, parse
 from transformer.templates import is_template, template_error
 
 Path: TypeAlias = tuple[str | int, ...]
 
 # RFC 1123 subdomain, which the API server wants of a Secret's name.
 _SUBDOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _EVERY = "*"
 
 
@@ -57,7 +56,7 @@ def _compose(text: str, file: str) -> tuple[Node, int]:
             root = compose(document.text)
         except ManifestSyntaxError as error:
             hint = "; a template goes in quotes" if _is_template(document.text, error.line) else ""
-            message = f"{file}:{error.line + document.line - 1}:{error.column}: not YAML: {error.message}{hint}"
+            message = f"{file}:{document.line_of(error.line)}:{error.column}: not YAML: {error.message}{hint}"
             raise ConfigError([message]) from None
         if root is not None and not is_null(root):
             found.append((root, document.line))
@@ -106,7 +105,7 @@ def _bare(name: str) -> str:
     """Return a source or a prefix without the slash that some write behind it, the Hub's alias resolved."""
     name = name.rstrip("/")
     domain, slash, path = name.partition("/")
-    return f"docker.io{slash}{path}" if domain == "index.docker.io" else name
+    return f"{canonical_domain(domain)}{slash}{path}"
 
 
 def _pull_secret(entry: dict[str, Any]) -> PullSecret:
@@ -226,7 +225,7 @@ def _wrong_name(name: str) -> str:
 
 
 def _wrong_tag(tag: str) -> str:
-    return "" if _TAG.fullmatch(tag) else f"{tag!r} is no tag (up to 128 letters, digits, '_', '.' and '-')"
+    return "" if is_tag(tag) else f"{tag!r} is no tag (up to 128 letters, digits, '_', '.' and '-')"
 
 
 def _wrong_digest(digest: str) -> str:

@@ -37,6 +37,7 @@ _REFERENCE = re.compile(rf"(?:({_DOMAIN})/)?({_PATH})(?::({_TAG}))?(?:@({_DIGEST
 _PLACEHOLDERS = ("$(", "${", "{{", "<", ">")
 _LOWER_CASE = "the path has to be lower case"
 _REGISTRY = re.compile(_DOMAIN)
+_TAG_ALONE = re.compile(_TAG)
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
 
 
@@ -117,16 +118,25 @@ def is_registry(text: str) -> bool:
     return bool(_REGISTRY.fullmatch(text)) and _names_registry(text)
 
 
+def is_tag(text: str) -> bool:
+    """Say whether `text` is a tag."""
+    return bool(_TAG_ALONE.fullmatch(text))
+
+
+def canonical_domain(domain: str) -> str:
+    """Return the name that `domain` goes by in a normalized reference: Docker Hub has an alias."""
+    return HUB if domain == _HUB_ALIAS else domain
+
+
 def _names_registry(first: str) -> bool:
     return "." in first or ":" in first or first == "localhost" or first != first.lower()
 
 
 def _split_domain(text: str) -> tuple[str, str]:
-    """Split off the registry, or fill in Docker Hub; the one place that knows the Hub's aliases and `library/`."""
+    """Split off the registry, or fill in Docker Hub and its `library/`."""
     first, slash, rest = text.partition("/")
     domain, remainder = (first, rest) if slash and _names_registry(first) else (HUB, text)
-    if domain == _HUB_ALIAS:
-        domain = HUB
+    domain = canonical_domain(domain)
     if domain == HUB and "/" not in remainder:
         remainder = _HUB_ORGANIZATION + remainder
     return domain, remainder

@@ -27,21 +27,16 @@ _PRIVATE = 0o600
 
 
 class Plan(NamedTuple):
-    """All that a run is going to do: what becomes of each source, and which Secrets have to exist."""
+    """All that a run is going to do: what becomes of each source, and which Secrets have to exist.
+
+    `located` is every finding, with the name of its source, in the order in which the places stand in it.
+    """
 
     config: Config
     parts: tuple[tuple[Source, Rewrite], ...]
+    located: list[report.Located]
     demands: list[Demand]
     remarks: tuple[str, ...]
-
-    @property
-    def located(self) -> list[report.Located]:
-        """Every finding, with the name of its source, in the order in which the places stand in it."""
-        return [
-            report.Located(source.name, finding)
-            for source, part in self.parts
-            for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
-        ]
 
 
 def version() -> str:
@@ -103,7 +98,12 @@ def _plan(options: argparse.Namespace) -> Plan:
     findings = [finding for _, part in parts for finding in part.findings]
     missing = demands(findings, config, known.secrets)
     there = [demand for demand in demands(findings, config, ()) if demand not in missing]
-    return Plan(config, parts, missing, tuple(_remarks(config, findings, there)))
+    located = [
+        report.Located(source.name, finding)
+        for source, part in parts
+        for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
+    ]
+    return Plan(config, parts, located, missing, tuple(_remarks(config, findings, there)))
 
 
 def _remarks(config: Config, findings: list[Finding], there: list[Demand]) -> Iterator[str]:
