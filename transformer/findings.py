@@ -58,3 +58,13 @@ class Finding(NamedTuple):
         if self.outcome in ("unmapped", "invalid", "refused"):
             return self.severity != "info"
         return self.outcome in ("rewritten", "attached") or self.severity == "error"
+
+
+def unreadable(message: str, line: int, column: int, *, skip: bool, hint: str = "") -> Finding:
+    """Return the finding of a text that cannot be read: an error, and with `skip` a warning that it is passed on.
+
+    `line` and `column` count from 1 in the stream; `hint` says what to do about an error.
+    """
+    severity: Severity = "warning" if skip else "error"
+    remark = ", passed on as it came" if skip else hint
+    return Finding(severity=severity, outcome="unreadable", message=message + remark, line=line, column=column)

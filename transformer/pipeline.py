@@ -12,7 +12,7 @@ from transformer.crds import is_schema
 from transformer.documents import Document, split
 from transformer.edits import apply
 from transformer.errors import ManifestSyntaxError
-from transformer.findings import Finding
+from transformer.findings import Finding, unreadable
 from transformer.manifest import Manifest
 from transformer.nodes import Node, compose
 from transformer.proof import prove
@@ -81,11 +81,5 @@ def _carry_out(document: Document, root: Node | None, planned: list[Finding]) ->
 
 def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -> Finding:
     hint = "; a Helm template has to be rendered first" if "{{" in document.text else ""
-    remark = ", passed on as it came" if skip else hint
-    return Finding(
-        severity="warning" if skip else "error",
-        outcome="unreadable",
-        message=f"not YAML: {error.message}{remark}",
-        line=document.line_of(error.line),
-        column=error.column,
-    )
+    place = document.line_of(error.line), error.column
+    return unreadable(f"not YAML: {error.message}", *place, skip=skip, hint=hint)

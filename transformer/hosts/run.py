@@ -12,7 +12,7 @@ from typing import NamedTuple
 from transformer.config import Config
 from transformer.documents import join
 from transformer.errors import UsageError
-from transformer.findings import Finding, Severity
+from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, read_credential
 from transformer.hosts.outputs import Output
@@ -131,10 +131,7 @@ def _rewrite(source: Source, config: Config, known: Survey, *, skip: bool) -> Re
     if source.broken is None:
         return rewrite_part(source.text, config, known, skip_unreadable=skip)
     line, column, message = source.broken
-    severity: Severity = "warning" if skip else "error"
-    message += ", passed on as it came" if skip else ""
-    finding = Finding(severity=severity, outcome="unreadable", message=message, line=line, column=column)
-    return Rewrite(source.text, (finding,))
+    return Rewrite(source.text, (unreadable(message, line, column, skip=skip),))
 
 
 def _write_stream(options: argparse.Namespace, plan: Plan) -> None:
