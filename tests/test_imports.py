@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "transformer"
 FLOORS = [
     ["errors"],
     ["reference", "keyring", "dockerconfig", "edits", "documents", "unified_diff"],
-    ["nodes", "node_edits"],
+    ["nodes", "node_edits", "value_edits"],
     ["resources", "pod_spec_table", "pod_specs", "findings"],
     ["config", "config_schema", "templates", "mirrors", "loops", "config_file"],
     ["crds", "survey", "manifest", "proof"],

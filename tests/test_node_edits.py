@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from transformer.edits import apply
-from transformer.node_edits import append_names, replace_scalar, scalar_text
+from transformer.node_edits import Form, append_names, replace_scalar, scalar_text
 from transformer.nodes import Mapping, Scalar, compose, get, is_flow, own, plain
 from transformer.resources import pull_secret_names
 
@@ -458,3 +458,167 @@ def test_append_names_tries_a_line_break_in_one_way_only() -> None:
     assert isinstance(holder, Mapping)
     edit = append_names(text, holder, "secrets", ["new"], after=own(holder, "a"))
     assert edit.start == text.index("1") + 1
+
+
+# A form, the input, and the output for the name `new` under `spec.secret`.
+FORMED: dict[str, tuple[Form, str, str]] = {
+    "names, missing": ("pullSecretNames", "spec:\n  a: 1\nb: 2\n", "spec:\n  a: 1\n  secret:\n  - new\nb: 2\n"),
+    "names, missing, lists indented": (
+        "pullSecretNames",
+        "spec:\n  a:\n    - 1\n",
+        "spec:\n  a:\n    - 1\n  secret:\n    - new\n",
+    ),
+    "names, missing, no final newline": ("pullSecretNames", "spec:\n  a: 1", "spec:\n  a: 1\n  secret:\n  - new"),
+    "names, missing, in flow": ("pullSecretNames", "spec: {a: 1}\n", "spec: {secret: [new], a: 1}\n"),
+    "names, missing, in JSON": ("pullSecretNames", '{"spec":{"a":1}}', '{"spec":{"secret": ["new"], "a":1}}'),
+    "names, missing, merged": (
+        "pullSecretNames",
+        "x: &x {secret: [old]}\nspec:\n  <<: *x\n",
+        "x: &x {secret: [old]}\nspec:\n  <<: *x\n  secret:\n  - old\n  - new\n",
+    ),
+    "names, missing, behind a literal without a newline": (
+        "pullSecretNames",
+        "spec:\n  a: |\n    one",
+        "spec:\n  secret:\n  - new\n  a: |\n    one",
+    ),
+    "names, nothing": ("pullSecretNames", "spec:\n  secret: # c\n", "spec:\n  secret: [new] # c\n"),
+    "names, null": ("pullSecretNames", "spec:\n  secret: ~\n", "spec:\n  secret: [new]\n"),
+    "names, null in JSON": ("pullSecretNames", '{"spec":{"secret":null}}', '{"spec":{"secret":["new"]}}'),
+    "names, an empty list": ("pullSecretNames", "spec:\n  secret: [] # c\n", "spec:\n  secret: [new] # c\n"),
+    "names, a list": ("pullSecretNames", "spec:\n  secret:\n  - old # c\n", "spec:\n  secret:\n  - old # c\n  - new\n"),
+    "names, a list, indented": (
+        "pullSecretNames",
+        "spec:\n  secret:\n    -   old\n  a: 1\n",
+        "spec:\n  secret:\n    -   old\n    -   new\n  a: 1\n",
+    ),
+    "names, a list, single-quoted": (
+        "pullSecretNames",
+        "spec:\n  secret:\n  - 'old'\n",
+        "spec:\n  secret:\n  - 'old'\n  - 'new'\n",
+    ),
+    "names, a list, a comment below": (
+        "pullSecretNames",
+        "spec:\n  secret:\n  - old\n    # c\n  # d\n",
+        "spec:\n  secret:\n  - old\n    # c\n  - new\n  # d\n",
+    ),
+    "names, a list, an anchored item": (
+        "pullSecretNames",
+        "spec:\n  secret:\n  - &x old\n",
+        "spec:\n  secret:\n  - &x old\n  - new\n",
+    ),
+    "names, a list, an alias": (
+        "pullSecretNames",
+        "x: &x old\nspec:\n  secret:\n  - *x\n",
+        "x: &x old\nspec:\n  secret:\n  - *x\n  - new\n",
+    ),
+    "names, a list, a literal": (
+        "pullSecretNames",
+        "spec:\n  secret:\n  - |-\n    old\n  a: 1\n",
+        "spec:\n  secret:\n  - |-\n    old\n  - new\n  a: 1\n",
+    ),
+    "names, a list, an empty item": (
+        "pullSecretNames",
+        "spec:\n  secret:\n  -\n",
+        "spec:\n  secret:\n  -\n  - new\n",
+    ),
+    "names, a list in flow": ("pullSecretNames", "spec: {secret: [old]}\n", "spec: {secret: [old, new]}\n"),
+    "names, a list in flow, trailing comma": (
+        "pullSecretNames",
+        "spec:\n  secret: [old,]\n",
+        "spec:\n  secret: [old, new,]\n",
+    ),
+    "names, a list in flow, double-quoted": (
+        "pullSecretNames",
+        'spec:\n  secret: ["old"]\n',
+        'spec:\n  secret: ["old", "new"]\n',
+    ),
+    "names, a list in flow, over lines": (
+        "pullSecretNames",
+        'spec:\n  secret: [\n    "old"\n  ]\n',
+        'spec:\n  secret: [\n    "old",\n    "new"\n  ]\n',
+    ),
+    "names, an alias": (
+        "pullSecretNames",
+        "x: &x [old]\nspec:\n  secret: *x\n",
+        "x: &x [old]\nspec:\n  secret: [old, new]\n",
+    ),
+    "one name, missing": ("pullSecretName", "spec:\n  a: 1 # c\n", "spec:\n  a: 1 # c\n  secret: new\n"),
+    "one name, missing, no final newline": ("pullSecretName", "spec:\n  a: 1", "spec:\n  a: 1\n  secret: new"),
+    "one name, missing, in flow": ("pullSecretName", "spec: {a: 1}\n", "spec: {secret: new, a: 1}\n"),
+    "one name, missing, in JSON": ("pullSecretName", '{"spec":{"a":1}}', '{"spec":{"secret": "new", "a":1}}'),
+    "one name, missing, behind a literal without a newline": (
+        "pullSecretName",
+        "spec:\n  a: |\n    one",
+        "spec:\n  secret: new\n  a: |\n    one",
+    ),
+    "one name, nothing": ("pullSecretName", "spec:\n  secret: # c\n", "spec:\n  secret: new # c\n"),
+    "one name, nothing, with an anchor": ("pullSecretName", "spec:\n  secret: &x\n", "spec:\n  secret: &x new\n"),
+    "one name, null": ("pullSecretName", "spec:\n  secret: null\n", "spec:\n  secret: new\n"),
+    "one name, null in JSON": ("pullSecretName", '{"spec":{"secret":null}}', '{"spec":{"secret":"new"}}'),
+    "one name, empty": ("pullSecretName", 'spec:\n  secret: "" # c\n', "spec:\n  secret: new # c\n"),
+    "one name, empty in JSON": ("pullSecretName", '{"spec":{"secret":""}}', '{"spec":{"secret":"new"}}'),
+    "one name, a key without a value": ("pullSecretName", "spec: {secret, a: 1}\n", "spec: {secret: new, a: 1}\n"),
+    "one object, missing": (
+        "pullSecretRef",
+        "spec:\n  a: 1\nb: 2\n",
+        "spec:\n  a: 1\n  secret:\n    name: new\nb: 2\n",
+    ),
+    "one object, missing, no final newline": (
+        "pullSecretRef",
+        "spec:\n  a: 1",
+        "spec:\n  a: 1\n  secret:\n    name: new",
+    ),
+    "one object, missing, in flow": ("pullSecretRef", "spec: {a: 1}\n", "spec: {secret: {name: new}, a: 1}\n"),
+    "one object, missing, in JSON": (
+        "pullSecretRef",
+        '{"spec":{"a":1}}',
+        '{"spec":{"secret": {"name": "new"}, "a":1}}',
+    ),
+    "one object, missing, behind a literal without a newline": (
+        "pullSecretRef",
+        "spec:\n  a: |\n    one",
+        "spec:\n  secret:\n    name: new\n  a: |\n    one",
+    ),
+    "one object, nothing": ("pullSecretRef", "spec:\n  secret:\n", "spec:\n  secret: {name: new}\n"),
+    "one object, null": ("pullSecretRef", "spec:\n  secret: ~ # c\n", "spec:\n  secret: {name: new} # c\n"),
+    "one object, empty": ("pullSecretRef", "spec:\n  secret: {}\n", "spec:\n  secret: {name: new}\n"),
+    "one object, null in JSON": (
+        "pullSecretRef",
+        '{"spec":{"secret":null}}',
+        '{"spec":{"secret":{"name": "new"}}}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "text", "expected"), FORMED.values(), ids=FORMED)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_append_names_in_each_form(form: Form, text: str, expected: str, newline: str) -> None:
+    text, expected = (each.replace("\n", newline) for each in (text, expected))
+    holder = holder_in(root_mapping(text))
+    present = list(pull_secret_names(get(holder, "secret"), form))
+    output = apply(text, [append_names(text, holder, "secret", ["new"], form=form, present=present)])
+    assert output == expected
+    assert list(pull_secret_names(get(holder_in(root_mapping(output)), "secret"), form)) == [*present, "new"]
+    before, after = data_of(text), data_of(output)
+    for data in (before, after):
+        data["spec"].pop("secret", None)
+    assert after == before
+
+
+@pytest.mark.parametrize(("name", "written"), NAMES.items())
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("pullSecretNames", "spec:\n  a: 1\n", "spec:\n  a: 1\n  secret:\n  - NAME\n"),
+        ("pullSecretNames", "spec:\n  secret: [old]\n", "spec:\n  secret: [old, NAME]\n"),
+        ("pullSecretName", "spec:\n  a: 1\n", "spec:\n  a: 1\n  secret: NAME\n"),
+        ("pullSecretName", "spec: {a: 1}\n", "spec: {secret: NAME, a: 1}\n"),
+        ("pullSecretRef", "spec:\n  a: 1\n", "spec:\n  a: 1\n  secret:\n    name: NAME\n"),
+        ("pullSecretRef", "spec:\n  secret:\n", "spec:\n  secret: {name: NAME}\n"),
+    ],
+)
+def test_a_name_is_quoted_in_each_form(form: Form, text: str, expected: str, name: str, written: str) -> None:
+    holder = holder_in(root_mapping(text))
+    output = apply(text, [append_names(text, holder, "secret", [name], form=form)])
+    assert output == expected.replace("NAME", written)
+    assert list(pull_secret_names(get(holder_in(root_mapping(output)), "secret"), form))[-1] == name

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence as Several
+from typing import Literal, TypeAlias
 
 from transformer.documents import LINE_BREAK, REST_OF_LINE
 from transformer.edits import Edit
@@ -29,10 +30,16 @@ _PROPERTIES = re.compile(rf"(?:[&!]\S*\s+|#{REST_OF_LINE}\s+)*")
 _LINE_BREAK = re.compile(LINE_BREAK)
 _REST_OF_LINE = re.compile(REST_OF_LINE)
 # Plain in block and in flow style, and no parser takes it for a number, a time, a boolean or a null.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+|[A-Za-z_][A-Za-z0-9._@-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+/?|[A-Za-z_][A-Za-z0-9._@-]+")
 _PLAIN_IN_BLOCK = re.compile(
-    r"[A-Za-z0-9_][A-Za-z0-9._@:+-]*(?:/[A-Za-z0-9._@:+-]*[A-Za-z0-9._@+-])+|" + _PLAIN.pattern
+    r"(?:[a-z]+://)?[A-Za-z0-9_][A-Za-z0-9._@:+-]*(?:/[A-Za-z0-9._@:+-]*[A-Za-z0-9._@+-])+/?"
+    r"|[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+:[0-9]+/?|" + _PLAIN.pattern
 )
+# How names are written: a list of `{name: ...}`, a list of texts, one text, one `{name: ...}`.
+Form: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"]
+_LISTS = ("pullSecrets", "pullSecretNames")
+_TEXTS = ("pullSecretNames", "pullSecretName")
+
 _WORDS_OF_OTHER_TYPES = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
@@ -41,7 +48,7 @@ def replace_scalar(text: str, scalar: Scalar, value: str, *, flow: bool) -> Edit
 
     Its anchor, tag, quotes and block style stay. `flow` says whether it stands inside brackets or braces.
     """
-    content, last = _content(text, scalar), end(scalar)
+    content, last = content_start(text, scalar), end(scalar)
     if scalar.style in ("|", ">"):
         old = str(scalar.value).rstrip("\n")
         found = text.rindex(old, content, last)
@@ -53,23 +60,33 @@ def replace_scalar(text: str, scalar: Scalar, value: str, *, flow: bool) -> Edit
 
 
 def append_names(
-    text: str, holder: Mapping, key: str, names: Several[str], *, present: Several[str] = (), after: Node | None = None
+    text: str,
+    holder: Mapping,
+    key: str,
+    names: Several[str],
+    *,
+    form: Form = "pullSecrets",
+    present: Several[str] = (),
+    after: Node | None = None,
 ) -> Edit:
-    """Return the edit after which the list under `key` of `holder` names `names` besides what it has.
+    """Return the edit after which what stands under `key` of `holder` names `names` besides what it has.
 
-    The list is one of `{name: ...}` items. `present` are the names it has, which matter only where it is not
-    written in `holder` itself but comes from an alias or a merge key: then `holder` gets a list of its own with all.
-    A new entry goes behind the value `after` of `holder` in block style (its last where None is given), and in
-    front in flow style.
+    `present` are the names it has, which matter only where it is not written in `holder` itself but comes from an
+    alias or a merge key: then `holder` gets a list of its own with all. A form for one name takes the first, where
+    nothing is there. A new entry goes behind the value `after` of `holder` in block style (its last where None is
+    given), and in front in flow style.
     """
     value = own(holder, key)
     if isinstance(value, Sequence) and value.children:
-        return _append_items(text, value, names)
+        return _append_items(text, value, names, form)
+    if value is None and not holder.children:  # `{}`
+        at = content_start(text, holder) + 1
+        return Edit(at, at, f"{key}: {_flow_value([*present, *names], form, quoted=False)}")
     if value is None:
-        return _insert_entry(text, holder, key, [*present, *names], after or holder.children[-1])
+        return _insert_entry(text, holder, key, [*present, *names], form, after or holder.children[-1])
     name = next(name for name, entry in pairs(holder) if entry is value)
-    items = _flow_list([*present, *names], quoted=_is_quoted(name))
-    content, last = _content(text, value), end(value)
+    items = _flow_value([*present, *names], form, quoted=_is_quoted(name))
+    content, last = content_start(text, value), end(value)
     if content < last:
         return Edit(content, last, items)
     if ":" in text[end(name) : content]:
@@ -85,36 +102,56 @@ def scalar_text(value: str, *, flow: bool) -> str:
     return value if plain and value.lower() not in _WORDS_OF_OTHER_TYPES else json.dumps(value, ensure_ascii=False)
 
 
+def content_start(text: str, node: Node) -> int:
+    """Return the offset at which the node begins once its anchor and tag are over."""
+    return min(_match_end(_PROPERTIES, text, start(node)), end(node))
+
+
 def _is_quoted(key: Node) -> bool:
     return isinstance(key, Scalar) and key.style == '"'
 
 
-def _flow_list(names: Several[str], *, quoted: bool) -> str:
-    return f"[{', '.join(_flow_item(name, quoted=quoted) for name in names)}]"
+def _flow_value(names: Several[str], form: Form, *, quoted: bool) -> str:
+    items = [_flow_item(name, form, quoted=quoted) for name in names]
+    return f"[{', '.join(items)}]" if form in _LISTS else items[0]
 
 
-def _flow_item(name: str, *, quoted: bool) -> str:
-    return f'{{"name": {json.dumps(name)}}}' if quoted else f"{{name: {scalar_text(name, flow=True)}}}"
+def _flow_item(name: str, form: Form, *, quoted: bool) -> str:
+    said = json.dumps(name) if quoted else scalar_text(name, flow=True)
+    if form in _TEXTS:
+        return said
+    return f'{{"name": {said}}}' if quoted else f"{{name: {said}}}"
 
 
-def _append_items(text: str, sequence: Sequence, names: Several[str]) -> Edit:
+def _block_value(names: Several[str], form: Form, indent: str, list_indent: str) -> tuple[str, list[str]]:
+    """Return what follows a key in its line, and the lines below it; `indent` is that of the key."""
+    said = [scalar_text(name, flow=False) for name in names]
+    if form not in _LISTS:
+        return (f" {said[0]}", []) if form in _TEXTS else ("", [f"{indent}  name: {said[0]}"])
+    item = "- " if form in _TEXTS else "- name: "
+    return "", [f"{indent}{list_indent}{item}{name}" for name in said]
+
+
+def _append_items(text: str, sequence: Sequence, names: Several[str], form: Form) -> Edit:
     last = sequence.children[-1]
     if is_flow(sequence):
         break_and_indent = _own_line(text, last)
         separator = "," + (break_and_indent or " ")
         at = end(last)
-        return Edit(at, at, "".join(separator + _item_like(text, last, name, flow=True) for name in names))
+        return Edit(at, at, "".join(separator + _item_like(text, last, name, form, flow=True) for name in names))
     _, dash, gap = text[_line_start(last) : start(last)].rpartition("-")
     if not dash or gap.strip(" "):  # the item begins below its dash, or behind a tab
         gap = ""
     depth = _indent(text, sequence)
     at, item_start = _end_of_lines(text, last, depth), f"{_newline(text)}{' ' * depth}-{gap or ' '}"
-    return Edit(at, at, "".join(item_start + _item_like(text, last, name, flow=False) for name in names))
+    return Edit(at, at, "".join(item_start + _item_like(text, last, name, form, flow=False) for name in names))
 
 
-def _item_like(text: str, item: Node, name: str, *, flow: bool) -> str:
-    """Return the item `{name: ...}` for `name`, written like `item` where that is a mapping of nothing but a name."""
-    value = own(item, "name") if isinstance(item, Mapping) and len(item.children) == 2 else None
+def _item_like(text: str, item: Node, name: str, form: Form, *, flow: bool) -> str:
+    """Return the item for `name`, written like `item` where that says a name and nothing else."""
+    value: Node | None = item
+    if form not in _TEXTS:
+        value = own(item, "name") if isinstance(item, Mapping) and len(item.children) == 2 else None
     if isinstance(value, Scalar) and is_string(value):
         first, last = start(item), end(item) if is_flow(item) else end(value)
         # Lines of an item in block style are indented for where it stands, and cannot be had elsewhere.
@@ -122,26 +159,26 @@ def _item_like(text: str, item: Node, name: str, *, flow: bool) -> str:
             edit = replace_scalar(text, value, name, flow=flow or is_flow(item))
             return text[first : edit.start] + edit.replacement + text[edit.end : last]
     if flow:
-        return _flow_item(name, quoted=isinstance(item, Mapping) and _is_quoted(item.children[0]))
-    return f"name: {scalar_text(name, flow=False)}"
+        return _flow_item(name, form, quoted=isinstance(item, Mapping) and _is_quoted(item.children[0]))
+    return scalar_text(name, flow=False) if form in _TEXTS else f"name: {scalar_text(name, flow=False)}"
 
 
-def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], after: Node) -> Edit:
+def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], form: Form, after: Node) -> Edit:
     first = start(holder.children[0])
     if is_flow(holder):
         quoted = _is_quoted(holder.children[0])
-        entry = f"{json.dumps(key) if quoted else key}: {_flow_list(names, quoted=quoted)},"
+        entry = f"{json.dumps(key) if quoted else key}: {_flow_value(names, form, quoted=quoted)},"
         return Edit(first, first, entry + (_own_line(text, holder.children[0]) or " "))
     newline = _newline(text)
     depth = _indent(text, holder)
     indent = " " * depth
-    items = [f"{indent}{_list_indent(text, holder)}- name: {scalar_text(name, flow=False)}" for name in names]
+    head, items = _block_value(names, form, indent, _list_indent(text, holder))
     leaf = _last_leaf(after)
     if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
         # The text ends in a block scalar without a line break; giving it one would change what it says.
-        return Edit(first, first, newline.join([f"{key}:", *items, indent]))
+        return Edit(first, first, newline.join([f"{key}:{head}", *items, indent]))
     at = _end_of_lines(text, leaf, depth)
-    return Edit(at, at, newline.join(["", f"{indent}{key}:", *items]))
+    return Edit(at, at, newline.join(["", f"{indent}{key}:{head}", *items]))
 
 
 def _list_indent(text: str, holder: Mapping) -> str:
@@ -157,7 +194,7 @@ def _indent(text: str, node: Mapping | Sequence) -> int:
     if node.start_event.anchor is None and node.start_event.tag is None:
         return column(node) - 1
     # It begins with its anchor or tag, and its entries on a line below.
-    before = _LINE_BREAK.split(text[start(node) : _content(text, node)])[-1]
+    before = _LINE_BREAK.split(text[start(node) : content_start(text, node)])[-1]
     return len(before) - len(before.lstrip(" "))
 
 
@@ -190,11 +227,6 @@ def _end_of_block_scalar(text: str, scalar: Scalar) -> int:
     if "+" in header or str(scalar.value).rstrip("\n").endswith((" ", "\t")):  # its blank lines are content
         return last - len(_break_before(text, last))
     return first + max(len(text[first:last].rstrip(" \n\r")), len(header))
-
-
-def _content(text: str, node: Node) -> int:
-    """Return the offset at which the node begins once its anchor and tag are over."""
-    return min(_match_end(_PROPERTIES, text, start(node)), end(node))
 
 
 def _match_end(pattern: re.Pattern[str], text: str, offset: int) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from transformer.nodes import Mapping, Node, Scalar, Sequence, get, resolve, text_of
+from transformer.nodes import Mapping, Node, Scalar, Sequence, get, is_null, resolve, text_of
 
 IMAGE_PULL_SECRETS = "imagePullSecrets"
 
@@ -33,6 +33,10 @@ class Resource(NamedTuple):
     node: Mapping
     path: str = ""
     """Where the object stands in its document: empty, or such as `items[3]`."""
+    outer: Resource | None = None
+    """The object in which it stands, a list among them, where it does not stand by itself."""
+    is_inner: bool = False
+    """Whether it is a part of what another object says, and not one in a list."""
 
     @property
     def group(self) -> str:
@@ -44,6 +48,11 @@ class Resource(NamedTuple):
         """What identifies the object, without its node and all that hangs on it."""
         return ResourceRef(self.api_version, self.kind, self.name, self.namespace)
 
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is a CustomResourceDefinition, which describes fields and has none of them."""
+        return (self.group, self.kind) == ("apiextensions.k8s.io", "CustomResourceDefinition")
+
     def __str__(self) -> str:
         return str(self.ref)
 
@@ -53,10 +62,10 @@ def resources(root: Node | None) -> Iterator[Resource]:
 
     An item of a `DeploymentList` that names no type is a Deployment, as it is to kubectl.
     """
-    waiting: list[tuple[Node, str, _Type]] = [(root, "", _NO_TYPE)] if root is not None else []
+    waiting: list[tuple[Node, str, _Type, Resource | None]] = [(root, "", _NO_TYPE, None)] if root is not None else []
     seen: set[int] = set()
     while waiting:
-        node, path, item_type = waiting.pop()
+        node, path, item_type, outer = waiting.pop()
         resource = as_resource(node, path, item_type=item_type)
         if resource is None or id(resource.node) in seen:
             continue
@@ -65,10 +74,12 @@ def resources(root: Node | None) -> Iterator[Resource]:
         if isinstance(items, Sequence):
             prefix = f"{path}." if path else ""
             of_items = (resource.api_version, resource.kind.removesuffix("List"))
-            entries = [(child, f"{prefix}items[{index}]", of_items) for index, child in enumerate(items.children)]
+            entries = [
+                (child, f"{prefix}items[{index}]", of_items, resource) for index, child in enumerate(items.children)
+            ]
             waiting.extend(reversed(entries))
         else:
-            yield resource
+            yield resource if outer is None else resource._replace(outer=outer)
 
 
 _Type: TypeAlias = tuple[str, str]
@@ -95,11 +106,19 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
     return Resource(api_version, kind, name, text_of(get(metadata, "namespace")) or namespace, node, path)
 
 
-def pull_secret_names(node: Node | None) -> Iterator[str]:
-    """Yield the names in a list of LocalObjectReferences, items `{name: ...}`; nothing where `node` is no list."""
+# How names of Secrets are written: a list of `{name: ...}`, a list of names, one name, one `{name: ...}`.
+NamesForm: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"]
+
+
+def pull_secret_names(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[str]:
+    """Yield the names of Secrets that `node` says in the form; nothing where it says none, or in another form."""
     found = resolve(node) if node is not None else None
-    for item in found.children if isinstance(found, Sequence) else ():
-        reference = resolve(item)
-        name = get(reference, "name") if isinstance(reference, Mapping) else None
-        if isinstance(name, Scalar):
+    if form in ("pullSecrets", "pullSecretNames"):
+        items = found.children if isinstance(found, Sequence) else []
+    else:
+        items = [found] if found is not None else []
+    for item in map(resolve, items):
+        is_object = form in ("pullSecrets", "pullSecretRef")
+        name = get(item, "name") if is_object and isinstance(item, Mapping) else None if is_object else item
+        if isinstance(name, Scalar) and name.value and not is_null(name):
             yield str(name.value)
