@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from transformer.config import Config, CredentialSource, ImageOverride, Mirror, PullSecret
+from transformer.config import Config, CredentialSource, FieldSpec, Holds, ImageOverride, Likely, Mirror, PullSecret
 from transformer.config_file import parse_config
 from transformer.errors import ConfigError
 
@@ -30,6 +31,10 @@ HOST = "a host with a dot or a port, or localhost"
 STARS = "'*' stands alone, or as '*.' before a domain, and a source covers all that lies below it"
 PATH = "is no repository path (lower case, without tag and digest)"
 USER = "has no user name, no password and no digest, hence no '@' before its first '/'"
+GROUP = "is no API group (lower-case letters, digits, '-' and '.', up to 253)"
+VERSION = "is no API version (such as v1beta1)"
+HELD = "'image' or 'prefix' or 'url' or 'pullSecrets' or 'pullSecretNames' or 'pullSecretName' or 'pullSecretRef'"
+CLASSES = "'args' or 'env' or 'annotations' or 'data' or 'values' or 'fields'"
 
 NOT_A_CONFIG = {
     "empty": ("", ["f:1:1: the file is empty; expected a MirrorConfig"]),
@@ -105,7 +110,12 @@ SHAPES = {
     "nothing": ("", ["f:3:6: spec: expected a mapping, found nothing"]),
     "an empty mapping": (
         "  {}\n",
-        ["f:4:3: spec: expected at least one of mirrors, keep, images, unmapped, pullSecrets"],
+        [
+            (
+                "f:4:3: spec: expected at least one of mirrors, keep, images, unmapped, pullSecrets, "
+                "fieldSpecs, likely, helmValues"
+            )
+        ],
     ),
     "unknown keys": (
         "  mirors: []\n  keeps: []\n  pullsecrets: []\n  zzz: 1\n",
@@ -140,6 +150,58 @@ SHAPES = {
     "an unquoted template that is YAML": (
         "  mirrors:\n  - source: quay.io\n    mirror: {{ name }}\n",
         ["f:6:13: spec.mirrors[0].mirror: expected a text, found a mapping; a template goes in quotes"],
+    ),
+    "field specs": (
+        """\
+  fieldSpecs:
+  - path: image
+  - {kind: App}
+  - {kind: 5, path: [spec, image], group: null, version: 1, holds: images, optional: yes}
+  - {kind: '', path: '', version: '', registry: '', tag: 1, holds: [url]}
+  - {kind: App, path: image, fieldPath: image, apiVersion: v1, create: true}
+  - spec/image
+  - {kind: App, path: 'images[]', holds: [url]}
+""",
+        [
+            "f:5:5: spec.fieldSpecs[0]: the key 'kind' is missing",
+            "f:6:5: spec.fieldSpecs[1]: the key 'path' is missing",
+            "f:7:12: spec.fieldSpecs[2].kind: expected a text, found a number; put it in quotes",
+            "f:7:21: spec.fieldSpecs[2].path: expected a text, found a list",
+            "f:7:43: spec.fieldSpecs[2].group: expected a text, found nothing",
+            "f:7:58: spec.fieldSpecs[2].version: expected a text, found a number; put it in quotes",
+            f"f:7:68: spec.fieldSpecs[2].holds: expected {HELD}, found 'images'; did you mean 'image'?",
+            "f:7:86: spec.fieldSpecs[2].optional: expected true or false, found a text",
+            "f:8:12: spec.fieldSpecs[3].kind: it is empty",
+            "f:8:22: spec.fieldSpecs[3].path: it is empty",
+            "f:8:35: spec.fieldSpecs[3].version: it is empty",
+            "f:8:49: spec.fieldSpecs[3].registry: it is empty",
+            "f:8:58: spec.fieldSpecs[3].tag: expected a text, found a number; put it in quotes",
+            f"f:8:68: spec.fieldSpecs[3].holds: expected {HELD}, found a list",
+            "f:9:30: spec.fieldSpecs[4].fieldPath: unknown key 'fieldPath'; did you mean 'path'?",
+            "f:9:48: spec.fieldSpecs[4].apiVersion: unknown key 'apiVersion'; did you mean 'version'?",
+            "f:9:64: spec.fieldSpecs[4].create: unknown key 'create'",
+            "f:10:5: spec.fieldSpecs[5]: expected a mapping, found a text",
+            f"f:11:42: spec.fieldSpecs[6].holds: expected {HELD}, found a list",
+        ],
+    ),
+    "likely and Helm values": (
+        "  likely: [arg, args, env, args, all, all, 1]\n  helmValues: 'true'\n",
+        [
+            f"f:4:12: spec.likely[0]: expected {CLASSES}, found 'arg'; did you mean 'args'?",
+            "f:4:28: spec.likely[3]: it stands at spec.likely[1] already",
+            f"f:4:34: spec.likely[4]: expected {CLASSES}, found 'all'",
+            f"f:4:39: spec.likely[5]: expected {CLASSES}, found 'all'",
+            "f:4:39: spec.likely[5]: it stands at spec.likely[4] already",
+            f"f:4:44: spec.likely[6]: expected {CLASSES}, found a number",
+            "f:5:15: spec.helmValues: expected true or false, found a text",
+        ],
+    ),
+    "one class of likely texts, no list": (
+        "  likely: env\n  helmValues:\n",
+        [
+            "f:4:11: spec.likely: expected a list, found a text",
+            "f:5:14: spec.helmValues: expected true or false, found nothing",
+        ],
     ),
     "empty texts": (
         "  keep: ['']\n  mirrors: [{source: '', mirror: ''}]\n",
@@ -326,6 +388,94 @@ MEANINGS = {
             ),
         ],
     ),
+    "paths of field specs": (
+        """\
+  fieldSpecs:
+  - {kind: App, path: a//b}
+  - {kind: App, path: /}
+  - {kind: App, path: '[]'}
+  - {kind: App, path: spec.sidecar.image}
+  - {kind: App, path: containers/0/image, holds: url, tag: tag}
+""",
+        [
+            "f:5:23: spec.fieldSpecs[0].path: 'a//b' has an empty step",
+            "f:6:23: spec.fieldSpecs[1].path: a path has at least one key",
+            "f:7:23: spec.fieldSpecs[2].path: '[]' names no key",
+            (
+                "f:8:23: spec.fieldSpecs[3].path: 'spec.sidecar.image' is one key with dots in it; "
+                "steps are joined by '/': did you mean 'spec/sidecar/image'?"
+            ),
+            ("f:9:23: spec.fieldSpecs[4].path: 'containers/0/image' names one item of a list; write [] for every item"),
+            "f:9:60: spec.fieldSpecs[4].tag: only an image has a tag beside it, and this holds: url",
+        ],
+    ),
+    "kinds of field specs": (
+        """\
+  fieldSpecs:
+  - {kind: '*', path: a, group: apps/v1, version: apps/v1}
+  - {kind: apps.App, path: a, group: Apps, version: '1'}
+  - {kind: App, path: a, group: /v1, version: apps/}
+""",
+        [
+            "f:5:12: spec.fieldSpecs[0].kind: '*' is no kind (up to 63 letters, digits and '-')",
+            f"f:5:33: spec.fieldSpecs[0].group: 'apps/v1' {GROUP}; did you mean 'apps', with version: v1?",
+            f"f:5:51: spec.fieldSpecs[0].version: 'apps/v1' {VERSION}; did you mean 'v1', with group: apps?",
+            "f:6:12: spec.fieldSpecs[1].kind: 'apps.App' is no kind (up to 63 letters, digits and '-')",
+            f"f:6:38: spec.fieldSpecs[1].group: 'Apps' {GROUP}",
+            f"f:6:53: spec.fieldSpecs[1].version: '1' {VERSION}",
+            f"f:7:33: spec.fieldSpecs[2].group: '/v1' {GROUP}",
+            f"f:7:47: spec.fieldSpecs[2].version: 'apps/' {VERSION}",
+        ],
+    ),
+    "what field specs hold": (
+        """\
+  fieldSpecs:
+  - {kind: App, path: a/*, holds: pullSecrets, registry: r, tag: t, digest: d}
+  - {kind: App, path: 'b[]', holds: pullSecrets}
+  - {kind: App, path: 'c/[*]', holds: pullSecretNames}
+  - {kind: App, path: 'd[*]', holds: pullSecretName}
+  - {kind: App, path: 'e[]', holds: pullSecretRef}
+  - {kind: App, path: 'f[]', tag: t, digest: d}
+  - {kind: App, path: g/*, registry: r}
+  - {kind: App, path: h/name, registry: name, tag: t, digest: t}
+""",
+        [
+            "f:5:23: spec.fieldSpecs[0].path: a path to pullSecrets ends in a key",
+            "f:5:58: spec.fieldSpecs[0].registry: only an image has a registry beside it, and this holds: pullSecrets",
+            "f:5:66: spec.fieldSpecs[0].tag: only an image has a tag beside it, and this holds: pullSecrets",
+            "f:5:77: spec.fieldSpecs[0].digest: only an image has a digest beside it, and this holds: pullSecrets",
+            "f:6:23: spec.fieldSpecs[1].path: a path to pullSecrets ends in a key; did you mean 'b'?",
+            "f:7:23: spec.fieldSpecs[2].path: a path to pullSecretNames ends in a key; did you mean 'c'?",
+            (
+                "f:8:23: spec.fieldSpecs[3].path: a path to pullSecretName ends in a key; "
+                "did you mean 'd' with holds: pullSecretNames?"
+            ),
+            (
+                "f:9:23: spec.fieldSpecs[4].path: a path to pullSecretRef ends in a key; "
+                "did you mean 'e' with holds: pullSecrets?"
+            ),
+            "f:10:23: spec.fieldSpecs[5].path: tag and digest can stand beside a key only, and this path ends in none",
+            "f:11:23: spec.fieldSpecs[6].path: registry can stand beside a key only, and this path ends in none",
+            "f:12:41: spec.fieldSpecs[7].registry: 'name' is what the path itself ends in",
+            "f:12:63: spec.fieldSpecs[7].digest: 't' stands at spec.fieldSpecs[7].tag already",
+        ],
+    ),
+    "field specs twice": (
+        """\
+  fieldSpecs:
+  - {kind: App, path: 'a[]/b'}
+  - {kind: App, path: 'a[]/b', group: core}
+  - {kind: App, path: 'a[]/b', version: v1}
+  - {kind: App, path: '/a/[*]/b', holds: url}
+  - {kind: App, path: 'a[]/b', group: ''}
+  - {kind: App, path: 'a[]/b', group: apps}
+  - {kind: Apple, path: 'a[]/b'}
+""",
+        [
+            "f:8:23: spec.fieldSpecs[3].path: '/a/[*]/b' of this kind stands at spec.fieldSpecs[0].path already",
+            "f:9:23: spec.fieldSpecs[4].path: 'a[]/b' of this kind stands at spec.fieldSpecs[1].path already",
+        ],
+    ),
     "images that have no name, and two spellings of one": (
         (
             "  images:\n  - {name: $(IMAGE), newTag: '1'}\n"
@@ -473,6 +623,62 @@ VALID = {
             ),
         ),
     ),
+    "a field spec": (
+        "  fieldSpecs: [{kind: App, path: spec/image}]\n",
+        Config(unmapped="allow", field_specs=(FieldSpec("App", ("spec", "image"), "spec/image"),)),
+    ),
+    "field specs, all of it": (
+        """\
+  fieldSpecs:
+  - group: apps.corp.example
+    version: v1
+    kind: App
+    path: /spec/containers[]/image/repository
+    holds: image
+    digest: sha
+    registry: host
+    tag: version
+    optional: true
+  - {kind: Pod, group: core, path: 'metadata/annotations/example.com\\/image', optional: false}
+  - {kind: Pod, group: '', path: 'spec/[]/*/images[*]'}
+""",
+        Config(
+            unmapped="allow",
+            field_specs=(
+                FieldSpec(
+                    kind="App",
+                    steps=("spec", "containers", "[*]", "image", "repository"),
+                    path="/spec/containers[]/image/repository",
+                    group="apps.corp.example",
+                    version="v1",
+                    siblings=(("registry", "host"), ("tag", "version"), ("digest", "sha")),
+                    optional=True,
+                ),
+                FieldSpec(
+                    "Pod",
+                    ("metadata", "annotations", "example.com/image"),
+                    r"metadata/annotations/example.com\/image",
+                    group="",
+                ),
+                FieldSpec("Pod", ("spec", "[*]", "*", "images", "[*]"), "spec/[]/*/images[*]", group=""),
+            ),
+        ),
+    ),
+    "field specs, what they hold": (
+        "  fieldSpecs:\n" + "".join(f"  - {{kind: App, path: {held}, holds: {held}}}\n" for held in get_args(Holds)),
+        Config(
+            unmapped="allow",
+            field_specs=tuple(FieldSpec("App", (held,), held, holds=held) for held in get_args(Holds)),
+        ),
+    ),
+    "likely": ("  likely: [env, args]\n", Config(unmapped="allow", likely=("env", "args"))),
+    "likely, every class": (
+        f"  likely: [{', '.join(get_args(Likely))}]\n",
+        Config(unmapped="allow", likely=get_args(Likely)),
+    ),
+    "Helm values": ("  helmValues: true\n", Config(unmapped="allow", helm_values=True)),
+    "no Helm values": ("  helmValues: false\n", Config(unmapped="allow")),
+    "no field specs and nothing likely": ("  fieldSpecs: []\n  likely: []\n", Config(unmapped="allow")),
     "aliases and merge keys": (
         "  pullSecrets:\n  - &a {name: a, registries: &r [h.io]}\n  - {<<: *a, name: b}\n  - {name: c, registries: *r}",
         Config(unmapped="allow", pull_secrets=tuple(PullSecret(name, ("h.io",)) for name in "abc")),

@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from transformer.config import Holds, Likely
+from transformer.config_checks import SIBLINGS
 from transformer.config_schema import accepts, errors, schema
 from transformer.nodes import compose, plain
 
@@ -48,6 +50,22 @@ FULL: dict[str, Any] = {
                 "credentials": {"files": {"username": "u", "password": "p"}},
             },
         ],
+        "fieldSpecs": [
+            {"kind": "App", "path": "spec/image"},
+            {
+                "group": "",
+                "version": "v1",
+                "kind": "App",
+                "path": "spec/containers[]/image/repository",
+                "holds": "image",
+                "registry": "registry",
+                "tag": "tag",
+                "digest": "digest",
+                "optional": True,
+            },
+        ],
+        "likely": ["args", "env", "annotations", "data", "values", "fields"],
+        "helmValues": True,
     },
 }
 HEAD = {"apiVersion": FULL["apiVersion"], "kind": FULL["kind"]}
@@ -87,11 +105,19 @@ def parts(rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
 KEYWORDS = {
     "$schema", "$id", "$defs", "$ref", "title", "description", "type", "const", "enum", "properties", "items",
     "required", "additionalProperties", "minLength", "minItems", "minProperties", "maxProperties", "pattern",
+    "uniqueItems",
 }  # fmt: skip
 
 
 def test_schema_uses_no_keyword_that_accepts_does_not_know() -> None:
     assert {keyword for part in parts(schema()) for keyword in part} == KEYWORDS
+
+
+def test_the_schema_lists_the_words_of_the_config() -> None:
+    definitions = schema()["$defs"]
+    assert definitions["fieldSpec"]["properties"]["holds"]["enum"] == list(get_args(Holds))
+    assert definitions["likely"]["enum"] == list(get_args(Likely))
+    assert set(definitions["fieldSpec"]["properties"]) >= set(SIBLINGS)
 
 
 def test_accepts_is_unsure_of_a_keyword_it_does_not_know() -> None:
@@ -107,10 +133,44 @@ def test_accepts_says_yes_to_a_valid_config(data: object) -> None:
 
 
 JUNK = st.sampled_from(
-    [None, True, False, 0, 7.4, "", "x", "warn", "Secret", "none", [], [""], ["x"], [[]], {}, {"x": "x"}, {"name": "x"}]
+    [
+        None,
+        True,
+        False,
+        0,
+        7.4,
+        "",
+        "x",
+        "warn",
+        "Secret",
+        "none",
+        [],
+        [""],
+        ["x"],
+        [[]],
+        ["env", "env"],
+        {},
+        {"x": "x"},
+        {"name": "x"},
+    ]
 ).map(copy.deepcopy)
 KEYS = st.sampled_from(
-    ["x", "name", "spec", "kind", "mirror", "source", "keep", "env", "files", "password", "email", "newTag", "emit"]
+    [
+        "x",
+        "name",
+        "spec",
+        "kind",
+        "mirror",
+        "source",
+        "keep",
+        "env",
+        "files",
+        "password",
+        "email",
+        "newTag",
+        "emit",
+        "likely",
+    ]
 )
 
 
@@ -222,6 +282,21 @@ MESSAGES = {
     "a password that is a number": (
         at((*ENV, "env", "password"), 12345),
         [((*ENV, "env", "password"), False, "expected a text, found a number; put it in quotes")],
+    ),
+    "a text for a boolean": (
+        at(("spec", "helmValues"), "yes"),
+        [(("spec", "helmValues"), False, "expected true or false, found a text")],
+    ),
+    "a number for a boolean": (
+        at(("spec", "fieldSpecs", 1, "optional"), 1),
+        [(("spec", "fieldSpecs", 1, "optional"), False, "expected true or false, found a number")],
+    ),
+    "equal entries": (
+        at(("spec", "likely"), ["env", "args", "env", "env"]),
+        [
+            (("spec", "likely", 2), False, "it stands at spec.likely[0] already"),
+            (("spec", "likely", 3), False, "it stands at spec.likely[0] already"),
+        ],
     ),
     "no source": (at(ENV, {}), [(ENV, False, "expected at least one of env, files")]),
     "two sources": (

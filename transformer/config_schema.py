@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pkgutil import get_data
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-_TYPES = {"object": dict, "array": list, "string": str}
+Path: TypeAlias = tuple[str | int, ...]
+
+_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool}
 _NO_CONSTRAINT = {"$schema", "$id", "$defs", "title", "description"}
 
 
@@ -24,7 +26,7 @@ class SchemaError(NamedTuple):
     The words quote no value but where the schema lists the ones allowed: a password may stand where none belongs.
     """
 
-    path: tuple[str | int, ...]
+    path: Path
     at_key: bool
     message: str
 
@@ -50,10 +52,26 @@ def accepts(data: object, rules: dict[str, Any]) -> bool:
     return all(_holds(keyword, wanted, data, rules) for keyword, wanted in rules.items())
 
 
+def key_path(path: Path) -> str:
+    """Return `path` as messages write it: `spec.keep[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
 def _holds(keyword: str, wanted: Any, data: Any, rules: dict[str, Any]) -> bool:
     match keyword:
         case "$ref":
             return accepts(data, schema()["$defs"][wanted.rpartition("/")[2]])
+        case "additionalProperties":
+            return wanted is False and data.keys() <= rules["properties"].keys()
+        case "properties":
+            return all(accepts(data[key], part) for key, part in wanted.items() if key in data)
+        case "items":
+            return all(accepts(item, wanted) for item in data)
+    return keyword in _NO_CONSTRAINT or _fits(keyword, wanted, data)
+
+
+def _fits(keyword: str, wanted: Any, data: Any) -> bool:
+    match keyword:
         case "const":
             return type(data) is type(wanted) and bool(data == wanted)
         case "enum":
@@ -66,15 +84,11 @@ def _holds(keyword: str, wanted: Any, data: Any, rules: dict[str, Any]) -> bool:
             return len(data) <= int(wanted)
         case "required":
             return all(key in data for key in wanted)
-        case "additionalProperties":
-            return wanted is False and data.keys() <= rules["properties"].keys()
-        case "properties":
-            return all(accepts(data[key], part) for key, part in wanted.items() if key in data)
         case "pattern":
             return re.search(wanted, data) is not None
-        case "items":
-            return all(accepts(item, wanted) for item in data)
-    return keyword in _NO_CONSTRAINT
+        case "uniqueItems":
+            return all(item not in data[:index] for index, item in enumerate(data))
+    return False
 
 
 def _explain(error: Any) -> Iterator[SchemaError]:
@@ -100,10 +114,18 @@ def _explain(error: Any) -> Iterator[SchemaError]:
             yield SchemaError(path, False, _too_little(error))
         case "maxProperties":
             yield SchemaError(path, False, f"expected only one of {_either(list(error.schema['properties']))}")
+        case "uniqueItems":
+            yield from _repeated(path, value)
         case "pattern":
             yield SchemaError(path, False, f"expected {error.schema['description']}")
         case keyword:  # a keyword new to the schema; jsonschema's own words would quote the value
             yield SchemaError(path, False, f"it does not fit the schema ({keyword})")
+
+
+def _repeated(path: Path, items: list[Any]) -> Iterator[SchemaError]:
+    for index, item in enumerate(items):
+        if (first := items.index(item)) != index:
+            yield SchemaError((*path, index), False, f"it stands at {key_path((*path, first))} already")
 
 
 def _too_little(error: Any) -> str:
@@ -128,7 +150,7 @@ def _either(words: list[str]) -> str:
 
 
 def _noun(name: str) -> str:
-    return {"object": "a mapping", "array": "a list", "string": "a text"}[name]
+    return {"object": "a mapping", "array": "a list", "string": "a text", "boolean": "true or false"}[name]
 
 
 def _not_one_of(allowed: list[str], value: object) -> str:
