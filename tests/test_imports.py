@@ -15,7 +15,7 @@ FLOORS = [
     ["errors"],
     ["reference", "keyring", "dockerconfig", "edits", "documents", "unified_diff"],
     ["nodes", "node_edits", "value_edits", "field_paths"],
-    ["resources", "pod_spec_table", "pod_specs", "findings"],
+    ["resources", "pod_spec_table", "pod_specs", "catalog", "findings"],
     ["config", "config_schema", "templates", "mirrors", "loops", "config_checks", "config_file"],
     ["crds", "survey", "manifest", "proof"],
     ["rules.images", "rules.image_pull_secrets", "rules", "registry_secrets"],
