@@ -9,7 +9,7 @@ TEST := .venv-test
 LOWEST := .venv-lowest
 BIN = $(TEST)/bin
 
-.PHONY: demo test check unit lowest bench lock clean
+.PHONY: demo test check unit lowest bench fields lock clean
 
 # The main job on the example: its manifests for the mirror, then their Secrets. The credentials are sample values.
 demo: $(RUN)/ready
@@ -35,7 +35,12 @@ lowest: $(LOWEST)/ready
 bench: $(RUN)/ready
 	@$(RUN)/bin/python tests/bench.py
 
-$(RUN)/ready: requirements/runtime.txt pyproject.toml $(shell find transformer schemas -name '*.py' -o -name '*.json')
+# What is found of the fields that hold images in real manifests: those of a list, and those in a folder where there is
+# one; nothing asserted.
+fields: $(RUN)/ready
+	@REPOINT_CORPUS='$(or $(REPOINT_CORPUS),$(wildcard ../shared/corpus))' $(RUN)/bin/python tests/observed_fields.py
+
+$(RUN)/ready: requirements/runtime.txt pyproject.toml $(shell find transformer schemas -name '*.py' -o -name '*.json' -o -name '*.txt')
 	@$(require-python)
 	@test -d $(RUN) || $(PYTHON) -m venv $(RUN)
 	@$(RUN)/bin/python $(PIP) --require-hashes --requirement requirements/runtime.txt

@@ -9,24 +9,26 @@ from __future__ import annotations
 import difflib
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from observed_fields import Steps, load_each, manifests, steps
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.constructor import DuplicateKeyError
 
 from transformer.config import Config, Mirror, PullSecret
-from transformer.documents import split
-from transformer.edits import apply
-from transformer.findings import OF_REFERENCES
+from transformer.documents import Document
+from transformer.edits import Edit, apply
+from transformer.findings import OF_REFERENCES, Finding
 from transformer.hosts.sources import source_of
-from transformer.pipeline import Rewrite, rewrite_part
+from transformer.pipeline import Rewrite, rewrite_all
+from transformer.resources import NamesForm
 from transformer.survey import survey
 
 CORPUS = Path(os.environ.get("REPOINT_CORPUS", ""))
-FILES = sorted(path for path in CORPUS.rglob("*.*") if path.suffix in (".yaml", ".yml", ".json")) if CORPUS.name else []
+FILES = manifests(CORPUS) if CORPUS.name else []
 
 pytestmark = pytest.mark.skipif(not FILES, reason="REPOINT_CORPUS names no folder of manifests")
 
@@ -59,7 +61,8 @@ def name_of(file: Path) -> str:
 def rewritten(file: Path) -> tuple[str, Rewrite]:
     source = source_of(file.name, file.read_bytes())
     assert source.broken is None
-    return source.text, rewrite_part(source.text, CONFIG, survey([source.text], CONFIG), skip_unreadable=True)
+    (found,) = rewrite_all([source.text], CONFIG, survey([source.text], CONFIG), skip_unreadable=True)
+    return source.text, found
 
 
 def test_the_corpus_is_whole() -> None:
@@ -98,7 +101,7 @@ def test_lines_outside_planned_edits_are_unchanged(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_a_second_run_plans_nothing(file: Path) -> None:
     _, (after, _) = rewritten(file)
-    again = rewrite_part(after, CONFIG, survey([after], CONFIG), skip_unreadable=True)
+    (again,) = rewrite_all([after], CONFIG, survey([after], CONFIG), skip_unreadable=True)
     assert [finding for finding in again.findings if finding.edits] == []
     assert again.text == after
 
@@ -119,22 +122,98 @@ def test_each_image_of_a_pod_spec_is_mirrored_or_reported(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_nothing_but_images_and_pull_secrets_changes(file: Path) -> None:
-    text, (after, _) = rewritten(file)
-    assert [without(document) for document in load(text)] == [without(document) for document in load(after)]
+def test_nothing_changes_but_what_a_finding_says(file: Path) -> None:
+    """Walk the data before and after side by side: what differs is what a finding of that place and document says."""
+    text, (after, findings) = rewritten(file)
+    olds, news = list(load_each(text)), list(load_each(after))
+    assert len(olds) == len(news)
+    for (document, old), (_, new) in zip(olds, news, strict=True):
+        plan = Plan(document, findings)
+        assert [each for roots in zip(old, new, strict=True) for each in differences(*roots, (), plan)] == []
+        assert plan.unused() == set() or repeats_a_key(document.text)
+
+
+class Plan:
+    """What the findings say of one document: what scalars say afterwards, and where pull secrets are added."""
+
+    def __init__(self, document: Document, findings: Sequence[Finding]) -> None:
+        inside = range(document.start, document.start + len(document.text))
+        self.said: dict[int, tuple[set[Edit], set[Steps]]] = {}
+        self.grown: dict[Steps, NamesForm] = {}
+        self.secrets = {finding.pull_secret for finding in findings if finding.outcome == "attached"}
+        self.seen: set[object] = set()
+        for finding in findings:
+            for scalar, edit in (each for each in finding.said if each.scalar in inside):
+                edits, places = self.said.setdefault(scalar, (set(), set()))
+                edits.add(edit)
+                places.add(steps(finding.field))
+            if finding.grown and finding.grown.holder in inside:
+                self.grown[steps(finding.field)] = finding.grown.form
+
+    def says(self, place: Steps, old: Any, new: Any) -> bool:
+        """Say whether a finding of this place makes the one text the other."""
+        for scalar, (edits, places) in self.said.items():
+            is_here = any(place[: len(each)] == each or place[:-1] == each[:-1] for each in places)
+            if is_here and isinstance(old, str) and edited(old, edits) == new:
+                self.seen.add(scalar)
+                return True
+        return False
+
+    def adds(self, place: Steps, old: Any, new: Any) -> bool:
+        """Say whether a finding adds names of pull secrets at this place, and they go on where the old ones end."""
+        if place not in self.grown:
+            return False
+        self.seen.add(place)
+        before, after = (names(value, self.grown[place]) for value in (old, new))
+        added = [each["name"] if isinstance(each, dict) else each for each in after[len(before) :]]
+        return after[: len(before)] == before and bool(added) and self.secrets.issuperset(added)
+
+    def unused(self) -> set[object]:
+        """Return what was planned and is not to be seen."""
+        return {*self.said, *self.grown} - self.seen
+
+
+def edited(text: str, edits: set[Edit]) -> str | None:
+    """Return what a text says after edits of it, or None where they are none of it."""
+    return apply(text, edits) if all(edit.end <= len(text) for edit in edits) else None
+
+
+def names(value: Any, form: NamesForm) -> list[Any]:
+    """Return the entries of a list of pull secrets, or the one of a field for one name; none of what is not there."""
+    if value in (None, "", {}):
+        return []
+    return list(value) if form in ("pullSecrets", "pullSecretNames") else [value]
+
+
+def differences(old: Any, new: Any, place: Steps, plan: Plan) -> Iterator[str]:
+    """Yield where two trees differ and no finding says so."""
+    if type(old) is type(new) and isinstance(old, dict):
+        for key in {**old, **new}:
+            here = (*place, str(key))
+            if old.get(key, ABSENT) != new.get(key, ABSENT) and not plan.adds(here, old.get(key), new.get(key)):
+                yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), here, plan)
+    elif type(old) is type(new) and isinstance(old, list) and len(old) == len(new):
+        for index, pair in enumerate(zip(old, new, strict=True)):
+            yield from differences(*pair, (*place, f"[{index}]"), plan)
+    elif (type(old) is not type(new) or repr(old) != repr(new)) and not plan.says(place, old, new):
+        yield f"{'.'.join(place)}: {old!r} -> {new!r}"
+
+
+ABSENT = object()
+
+
+def repeats_a_key(text: str) -> bool:
+    """Say whether plain data shows only one of two equal keys."""
+    try:
+        list(YAML(typ="safe", pure=False).load_all(text))
+    except DuplicateKeyError:
+        return True
+    return False
 
 
 def load(text: str) -> list[Any]:
     """Return the documents of `text` as plain data; those that are not YAML as their text."""
-    found = []
-    for document in split(text):
-        yaml = YAML(typ="safe", pure=False)
-        yaml.allow_duplicate_keys = True
-        try:
-            found += list(yaml.load_all(document.text))
-        except (YAMLError, ValueError):
-            found.append(document.text)
-    return found
+    return [root for _, roots in load_each(text) for root in roots]
 
 
 def images(text: str) -> Iterator[str]:
@@ -160,12 +239,3 @@ def pod_specs(node: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for item in node:
             yield from pod_specs(item)
-
-
-def without(node: Any) -> Any:
-    """Return the data without what a rewrite may change."""
-    if isinstance(node, dict):
-        return {
-            key: without(value) for key, value in node.items() if key not in ("image", "reference", "imagePullSecrets")
-        }
-    return [without(item) for item in node] if isinstance(node, list) else node

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from transformer.config import Config, Mirror, PullSecret
+from transformer.config import Config, Likely, Mirror, PullSecret
 from transformer.documents import split
 from transformer.edits import Edit
 from transformer.pipeline import Rewrite, rewrite
@@ -27,6 +27,7 @@ CONFIG = Config(
     mirrors=(Mirror("docker.io", "mirror.example/hub"), Mirror("quay.io", "mirror.example:5000/quay")),
     keep=("registry.example",),
     pull_secrets=(PullSecret("hub-pull", ("mirror.example",)), PullSecret("quay-pull", ("mirror.example:5000",))),
+    likely=get_args(Likely),
 )
 
 # The oracle: what becomes of each image, and which pull secret it needs then.
@@ -40,6 +41,27 @@ IMAGES = {
     "registry.example:80/app": ("registry.example:80/app", ""),
     "ghcr.io/org/app:v1": ("ghcr.io/org/app:v1", ""),
     "$(IMAGE)": ("$(IMAGE)", ""),
+}
+# What becomes of each argument, variable, annotation and text of a ConfigMap.
+SCRIPT = "set -e\nrun quay.io/org/app:1 && run ghcr.io/org/app:v1\n\n  # quay.io/org/b:1\n"
+POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx\n    args: [quay.io/org/app]\n"
+PARTS = "image:\n  registry: docker.io\n  repository: org/app\n  tag: v1\n"
+JSON = '{"image": "quay.io/org/app", "x": [1]}\n'
+TEXTS = {
+    "--image=nginx:1.27": "--image=mirror.example/hub/library/nginx:1.27",
+    "--x=quay.io/org/app:1": "--x=mirror.example:5000/quay/org/app:1",
+    "quay.io/org/app": "mirror.example:5000/quay/org/app",
+    f"--x=org/app@{DIGEST}": f"--x=mirror.example/hub/org/app@{DIGEST}",
+    "quay.io/org/a:1,quay.io/org/b:1": "mirror.example:5000/quay/org/a:1,mirror.example:5000/quay/org/b:1",
+    "--x=mirror.example/hub/org/app:1": "--x=mirror.example/hub/org/app:1",
+    "--x=registry.example:80/app:1": "--x=registry.example:80/app:1",
+    "--x=ghcr.io/org/app:v1": "--x=ghcr.io/org/app:v1",
+    "--x=busybox:1": "--x=busybox:1",
+    "--x=https://quay.io/org/app:1": "--x=https://quay.io/org/app:1",
+    SCRIPT: SCRIPT.replace("quay.io", "mirror.example:5000/quay"),
+    POD: POD.replace("nginx", "mirror.example/hub/library/nginx").replace("quay.io", "mirror.example:5000/quay"),
+    PARTS: PARTS.replace("docker.io", "mirror.example").replace("org/app", "hub/org/app"),
+    JSON: JSON.replace("quay.io", "mirror.example:5000/quay"),
 }
 PLACES = {
     "Pod": ("spec",),
@@ -59,6 +81,8 @@ ACCOUNT = {
     "imagePullSecrets": [{"name": "own"}],
 }
 
+SAID = st.sampled_from([*TEXTS])
+
 
 @st.composite
 def containers(draw: st.DrawFn) -> list[dict[str, Any]]:
@@ -67,7 +91,11 @@ def containers(draw: st.DrawFn) -> list[dict[str, Any]]:
         draw(
             st.fixed_dictionaries(
                 {"name": st.just(name), "image": st.sampled_from([*IMAGES])},
-                optional={"command": st.lists(st.sampled_from(SCRIPTS), min_size=1, max_size=2)},
+                optional={
+                    "command": st.lists(st.sampled_from(SCRIPTS), min_size=1, max_size=2),
+                    "args": st.lists(SAID, min_size=1, max_size=2),
+                    "env": st.fixed_dictionaries({"name": st.just("OPTIONS"), "value": SAID}).map(lambda each: [each]),
+                },
             )
         )
         for name in names
@@ -100,18 +128,44 @@ def workloads(draw: st.DrawFn) -> dict[str, Any]:
     value = draw(pod_specs())
     for key in reversed(PLACES[kind]):
         value = {key: value}
-    return {"apiVersion": GROUPS.get(kind, "v1"), "kind": kind, "metadata": {"name": "app"}, **value}
+    annotations = {"annotations": {"example.com/options": draw(SAID)}} if draw(st.booleans()) else {}
+    metadata = {"name": "app", **annotations}
+    return {"apiVersion": GROUPS.get(kind, "v1"), "kind": kind, "metadata": metadata, **value}
 
 
 LISTS = st.lists(workloads(), min_size=1, max_size=2).map(
     lambda items: {"apiVersion": "v1", "kind": "List", "items": items}
 )
-OTHERS = st.sampled_from(
-    [
-        ACCOUNT,
-        {"apiVersion": "v1", "kind": "ConfigMap", "data": {"image": "nginx", "x": "containers:\n- image: nginx\n"}},
-    ]
+# An image that is spelled in parts, and in which parts it is spelled then.
+SPLIT = {
+    ("", "org/app"): ("", "mirror.example/hub/org/app"),
+    ("", "quay.io/org/app"): ("", "mirror.example:5000/quay/org/app"),
+    ("docker.io", "org/app"): ("mirror.example", "hub/org/app"),
+    ("quay.io/org", "app"): ("mirror.example:5000/quay/org", "app"),
+    ("mirror.example", "hub/org/app"): ("mirror.example", "hub/org/app"),
+    ("registry.example", "app"): ("registry.example", "app"),
+}
+
+
+def in_parts(registry: str, repository: str) -> dict[str, str]:
+    return {**({"registry": registry} if registry else {}), "repository": repository, "tag": "v1"}
+
+
+def gadget(image: dict[str, str]) -> dict[str, Any]:
+    return {"apiVersion": "x/v1", "kind": "Gadget", "spec": {"image": image}}
+
+
+GADGETS = st.sampled_from([*SPLIT]).map(lambda image: gadget(in_parts(*image)))
+CONFIG_MAPS = st.lists(SAID, min_size=1, max_size=2).map(
+    lambda texts: {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "data": {"x.conf": texts[0], "y": texts[-1], "image": "nginx", "z": "containers:\n- image: nginx\n"},
+    }
 )
+OTHERS = st.one_of(st.just(ACCOUNT), CONFIG_MAPS, GADGETS)
+
+Option = TypeVar("Option")
 
 
 @dataclass
@@ -122,7 +176,7 @@ class Writer:
     step: int
     numbers: Iterator[int] = field(default_factory=count)
 
-    def choose(self, *options: Any) -> Any:
+    def choose(self, *options: Option) -> Option:
         return self.draw(st.sampled_from(options))
 
     def document(self, data: dict[str, Any]) -> str:
@@ -217,9 +271,20 @@ def expected(data: list[Any]) -> list[Any]:
 def _expected(document: Any, account: list[str]) -> Any:
     if document["kind"] == "List":
         return {**document, "items": [_expected(item, account) for item in document["items"]]}
+    if document["kind"] == "Gadget":
+        image = document["spec"]["image"]
+        return gadget(in_parts(*SPLIT[image.get("registry", ""), image["repository"]]))
     if document["kind"] in PLACES:
-        return _at(document, PLACES[document["kind"]], document["kind"] in TAKES_SECRETS, account)
-    return document
+        document = _at(document, PLACES[document["kind"]], document["kind"] in TAKES_SECRETS, account)
+    return _with_texts(document)
+
+
+def _with_texts(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: value if key == "image" else _with_texts(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_texts(item) for item in data]
+    return TEXTS.get(data, data) if isinstance(data, str) else data
 
 
 def _at(data: dict[str, Any], path: tuple[str, ...], takes_secrets: bool, account: list[str]) -> dict[str, Any]:
@@ -227,7 +292,7 @@ def _at(data: dict[str, Any], path: tuple[str, ...], takes_secrets: bool, accoun
         return {**data, path[0]: _at(data[path[0]], path[1:], takes_secrets, account)}
     images = [container["image"] for container in [*data["containers"], *data.get("initContainers", [])]]
     images += [volume["image"]["reference"] for volume in data.get("volumes", [])]
-    moved = json.loads(json.dumps(data))
+    moved: dict[str, Any] = json.loads(json.dumps(data))
     for container in [*moved["containers"], *moved.get("initContainers", [])]:
         container["image"] = IMAGES[container["image"]][0]
     for volume in moved.get("volumes", []):

@@ -61,19 +61,9 @@ def manifest(text: str) -> Manifest:
 @pytest.mark.parametrize(("text", "shared"), SHARED.values(), ids=SHARED.keys())
 def test_is_shared(text: str, shared: bool) -> None:
     found = manifest(text)
-    (_, fields), *_ = found.pod_specs
-    scalar = resolve(fields[0].value)
+    scalar = resolve(found.fields.images[0].value)
     assert isinstance(scalar, Scalar)
     assert found.is_shared(scalar) is shared
-
-
-def test_pod_specs_go_with_their_images_in_the_order_of_the_text() -> None:
-    found = manifest(f"{{apiVersion: v1, kind: List, items: [{POD_IN_FLOW}, {POLICY_IN_FLOW}]}}")
-    assert [(pod_spec.path, [field.path for field in fields]) for pod_spec, fields in found.pod_specs] == [
-        ("items[0].spec", ["items[0].spec.containers[0].image"]),
-        ("items[1].spec", ["items[1].spec.containers[0].image"]),
-    ]
-    assert [resource.kind for resource in found.resources] == ["Pod", "Policy"]
 
 
 def test_lines_count_in_the_stream() -> None:

@@ -7,8 +7,9 @@ import pytest
 from transformer import pipeline
 from transformer.config import Config, Mirror, PullSecret
 from transformer.documents import Document
+from transformer.edits import Edit
 from transformer.errors import InternalError
-from transformer.findings import Finding
+from transformer.findings import Finding, Grown, Said
 from transformer.nodes import compose
 from transformer.pipeline import rewrite
 from transformer.proof import prove
@@ -22,14 +23,18 @@ IMAGE = Finding(
     column=22,
     before="nginx",
     after="h.example/nginx",
-    edits=((0, 0, ""),),  # type: ignore[arg-type]
+    said=(Said(BEFORE.index("nginx"), Edit(0, 5, "h.example/nginx")),),
+    grown=Grown(BEFORE.index("containers"), "imagePullSecrets", "pullSecrets"),
 )
 
 
-def hold(after: str, before: str = BEFORE) -> None:
+ROOT_GROWS = IMAGE._replace(grown=Grown(0, "imagePullSecrets", "pullSecrets"))
+
+
+def hold(after: str, before: str = BEFORE, found: Finding = IMAGE) -> None:
     root = compose(before)
     assert root is not None
-    prove(Document(before, 11, 0), root, after, [IMAGE])
+    prove(Document(before, 11, 0), root, after, [found])
 
 
 RIGHT = {
@@ -98,10 +103,10 @@ LISTS = {
 @pytest.mark.parametrize(("before", "after", "is_right"), LISTS.values(), ids=LISTS.keys())
 def test_a_list_of_pull_secrets_may_grow_at_its_end(before: str, after: str, is_right: bool) -> None:
     if is_right:
-        hold(after, before)
+        hold(after, before, ROOT_GROWS)
     else:
         with pytest.raises(InternalError):
-            hold(after, before)
+            hold(after, before, ROOT_GROWS)
 
 
 def test_a_rewrite_that_breaks_a_document_gets_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.edits import Edit
-from transformer.resources import ResourceRef
+from transformer.resources import NamesForm, ResourceRef
+
+Confidence: TypeAlias = Literal["certain", "declared", "likely"]
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 
@@ -18,6 +20,9 @@ Outcome: TypeAlias = Literal[
     "unmapped",  # no rule covers a reference
     "invalid",  # a value is no reference
     "refused",  # a reference cannot be rewritten: its target would be wrong
+    "likely",  # a text likely names an image, and is not to be rewritten
+    "uncovered",  # a field that nothing is known of is named and spelled like an image
+    "undone",  # a program will write the image back
     "attached",  # a pod spec now names a pull secret
     "present",  # a pod has the pull secret it needs
     "unattached",  # a pod needs a pull secret that cannot be written into it
@@ -26,7 +31,25 @@ Outcome: TypeAlias = Literal[
 ]
 
 # Outcomes of an image reference, as opposed to those of a pod spec or a document.
-OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid", "refused")
+OF_REFERENCES: tuple[Outcome, ...] = (
+    *("rewritten", "kept", "unmapped", "invalid", "refused"),
+    *("likely", "uncovered"),
+)
+
+
+class Said(NamedTuple):
+    """A change of what a scalar says: the offset in the stream at which it begins, and an edit of its value."""
+
+    scalar: int
+    edit: Edit
+
+
+class Grown(NamedTuple):
+    """A mapping whose pull secrets are extended: the offset in the stream at which it begins, their key and form."""
+
+    holder: int
+    key: str
+    form: NamesForm
 
 
 class Finding(NamedTuple):
@@ -34,8 +57,11 @@ class Finding(NamedTuple):
 
     `line` and `column` count from 1, characters, in the stream. `field` is the path in the document,
     `spec.containers[0].image`; `before` and `after` are the reference as it stood and as it stands now; `rule` is
-    what decided. `edits` have offsets in the stream. `pull_secret` and `namespace` say which pull secret the pod
-    uses, and where.
+    what decided, `confidence` how sure it is that this is an image. `edits` have offsets in the stream; `said` is what
+    scalars say after them, and `grown` where they add names of pull secrets. `pull_secret` and `namespace` say which
+    pull secret the pod uses, and where.
+
+    A finding with `evidence` counts only where that, an image or the host of one, is known for certain in the input.
     """
 
     severity: Severity
@@ -48,9 +74,13 @@ class Finding(NamedTuple):
     before: str = ""
     after: str = ""
     rule: str = ""
+    confidence: Confidence | None = None
     edits: tuple[Edit, ...] = ()
+    said: tuple[Said, ...] = ()
+    grown: Grown | None = None
     pull_secret: str = ""
     namespace: str = ""
+    evidence: str = ""
 
     @property
     def is_to_do(self) -> bool:

@@ -1,18 +1,23 @@
-"""One document as the rules see it: its text, its pod specs, and what is known beyond it."""
+"""One document as the rules see it: its text, its fields, and what is known beyond it."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
 from transformer.config import Config
+from transformer.directives import KEEP, comment_behind, directive
 from transformer.documents import Document
-from transformer.edits import Edit
-from transformer.nodes import Mapping, Node, Scalar, Sequence, line, resolve
-from transformer.pod_specs import ImageField, PodSpec, image_fields, pod_specs
-from transformer.resources import Resource, resources
+from transformer.edits import Edit, apply, merge
+from transformer.image_fields import Fields, ImageField, fields
+from transformer.node_edits import content_start
+from transformer.nodes import Mapping, Node, Scalar, Sequence, end, line, place, resolve, start, text_of
+from transformer.spellings import parts
+from transformer.spots import spots
 from transformer.survey import Accounts
+from transformer.texts import Text, texts
+from transformer.verdicts import Verdict, verdict
 
 
 class Manifest:
@@ -23,6 +28,7 @@ class Manifest:
         self.root = root
         self.config = config
         self.accounts = accounts
+        self._verdicts: dict[int, Verdict | None] = {}
 
     @property
     def text(self) -> str:
@@ -33,41 +39,98 @@ class Manifest:
         """Return the line of the stream, from 1, on which `node` begins."""
         return self.document.line_of(line(node))
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the line of the stream and the column, both from 1, of an offset in the text."""
+        row, at = place(self.text[:offset])
+        return self.document.line_of(row), at
+
     def in_stream(self, edit: Edit) -> Edit:
         """Return an edit of the document as one of the stream."""
         return edit.moved(self.document.start)
 
-    @cached_property
-    def resources(self) -> tuple[Resource, ...]:
-        """The objects of the document."""
-        return tuple(resources(self.root))
+    def comment(self, node: Node) -> str:
+        """Return the comment on the line on which a scalar ends, or begins in block style, or before an object."""
+        if isinstance(node, (Mapping, Sequence)):
+            line_before = self.text.rfind("\n", 0, start(node))
+            return comment_behind(self.text, self.text.rfind("\n", 0, max(line_before, 0)) + 1)
+        is_block = isinstance(node, Scalar) and node.style in ("|", ">")
+        return comment_behind(self.text, content_start(self.text, node) if is_block else end(node))
 
     @cached_property
-    def pod_specs(self) -> tuple[tuple[PodSpec, tuple[ImageField, ...]], ...]:
-        """Every pod spec of the document, with its image fields."""
-        return tuple(
-            (pod_spec, tuple(image_fields(pod_spec))) for resource in self.resources for pod_spec in pod_specs(resource)
-        )
+    def fields(self) -> Fields:
+        """The images of the document, and the places for pull secrets."""
+        return fields(self.root, self.config)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """The other texts of the document in which an image may stand."""
+        return tuple(texts(self.fields))
+
+    def verdict(self, field: ImageField) -> Verdict | None:
+        """Return what becomes of one of the document's images, as `verdicts.verdict` does."""
+        if id(field) not in self._verdicts:
+            self._verdicts[id(field)] = verdict(field, self.config)
+        return self._verdicts[id(field)]
+
+    @property
+    def certain(self) -> Iterator[str]:
+        """The images that the document has for certain, as it spells them."""
+        for field in self.fields.images:
+            found = self.verdict(field) if field.confidence != "likely" and field.holds != "prefix" else None
+            if found is not None and found.reference is not None:
+                yield found.before
+
+    def is_left(self, field: ImageField) -> bool:
+        """Say whether a field stays though it may hold an image: it is not run, or only likely and not asked for."""
+        return bool(field.not_run) or (field.confidence == "likely" and "values" not in self.config.likely)
 
     def is_shared(self, scalar: Scalar) -> bool:
-        """Say whether something that is no image field to rewrite says the same scalar, by an anchor and an alias.
+        """Say whether something says the same scalar, by an anchor and an alias, that is not to say what it will say.
 
         That can be an anchor of the scalar itself, or of what it stands in.
         """
         if id(scalar) in self._kept:
             return True
-        return scalar.anchor is not None and self._image_uses[id(scalar)] < self._uses[id(scalar)]
+        if scalar.anchor is None:
+            return False
+        said = self._said.get(id(scalar), {})
+        return self._uses[id(scalar)] > max(1, len(said)) or len({*said.values()}) > 1
 
     @cached_property
     def _kept(self) -> frozenset[int]:
-        kept = (fields for pod_spec, fields in self.pod_specs if pod_spec.not_run)
-        return frozenset(id(resolve(field.value)) for fields in kept for field in fields)
+        """The scalars that images say which stay, and those of texts that a comment keeps."""
+        kept = (field for field in self.fields.images if self.is_left(field) or self._is_kept(field.value))
+        parts_of = (part for field in kept for part in parts(field.value, field.holder, field.siblings))
+        texts = (text.value for text in self._anchored_texts if text.not_run or self._is_kept(text.value))
+        return frozenset(id(resolve(node)) for node in (*(part.node for part in parts_of), *texts))
+
+    def _is_kept(self, value: Node) -> bool:
+        """Say whether a comment keeps what others may say too."""
+        return getattr(resolve(value), "anchor", None) is not None and directive(self.comment(value)) == KEEP
 
     @cached_property
-    def _image_uses(self) -> Counter[int]:
-        running = (fields for pod_spec, fields in self.pod_specs if not pod_spec.not_run)
-        occurrences = {id(field.value): field.value for fields in running for field in fields}
-        return Counter(id(resolve(node)) for node in occurrences.values())
+    def _said(self) -> dict[int, dict[int, str]]:
+        """What each scalar with an anchor is to say where it stands and where its aliases do, if an image is there."""
+        said: defaultdict[int, dict[int, str]] = defaultdict(dict)
+        for field in self.fields.images:
+            found = None if self.is_left(field) else self.verdict(field)
+            changes = {id(part.node): text for part, text in found.changes} if found else {}
+            for part in parts(field.value, field.holder, field.siblings):
+                said[id(resolve(part.node))][id(part.node)] = changes.get(id(part.node), text_of(part.node))
+        for text in self._anchored_texts:
+            scalar = resolve(text.value)
+            if isinstance(scalar, Scalar) and not text.not_run and text.place in self.config.likely:
+                said[id(scalar)][id(text.value)] = self._rewritten(text, str(scalar.value))
+        return said
+
+    def _rewritten(self, text: Text, value: str) -> str:
+        """Return what a text says once all that is likely an image in it is rewritten."""
+        found = spots(value, text.name, self.config)
+        return apply(value, merge(edit for spot in found for edit in spot.edits or ()))
+
+    @cached_property
+    def _anchored_texts(self) -> tuple[Text, ...]:
+        return tuple(text for text in self.texts if getattr(resolve(text.value), "anchor", None) is not None)
 
     @cached_property
     def _uses(self) -> Counter[int]:

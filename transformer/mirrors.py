@@ -13,7 +13,7 @@ Law: deciding twice is deciding once. The module `loops` proves it for a config,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -83,6 +83,37 @@ def decider(config: Config) -> Callable[[str], Decision]:
         return first if is_at_rest else _refuse_to_go_on(reference, first, second)
 
     return decide
+
+
+def decide_prefix(config: Config, text: str) -> tuple[Decision, str]:
+    """Decide what becomes of a registry, or a path in one, that stands before the names of images, and return both.
+
+    It becomes what all images below it become; where rules send some of them elsewhere it is refused.
+    """
+    bare = text.rstrip("/")
+    decision = decider(config)(f"{bare}/{_PROBE}")
+    decision = decision._replace(message=decision.message.replace(f"/{_PROBE}", ""))
+    if decision.outcome != "rewritten":
+        return decision, text
+    before, after = parse(f"{bare}/{_PROBE}"), str(decision.reference)
+    prefix = before.name.removesuffix(f"/{_PROBE}")
+    inside = next((source for source in _sources(config) if source != prefix and is_under(source, prefix)), "")
+    if inside or not after.endswith(f"/{_PROBE}"):
+        why = f"the rule for {inside} sends a part of it elsewhere" if inside else f"{decision.rule} is no prefix"
+        return decision._replace(
+            outcome="refused", message=f"{text} stands before the names of images, and {why}"
+        ), text
+    return decision, after.removesuffix(f"/{_PROBE}") + text[len(bare) :]
+
+
+# A path of two components that no rule names, under which a prefix is decided.
+_PROBE = "repoint-probe/any"
+
+
+def _sources(config: Config) -> Iterator[str]:
+    yield from (mirror.source for mirror in config.mirrors)
+    yield from config.keep
+    yield from (parse(image.name).name for image in config.images)
 
 
 def aim(source: str, target: str, reference: Reference) -> Reference:

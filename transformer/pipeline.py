@@ -5,17 +5,20 @@ Law: every character outside the planned edits is returned as it came, and plann
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.config import Config
 from transformer.crds import is_schema
 from transformer.documents import Document, split
 from transformer.edits import apply
-from transformer.errors import ManifestSyntaxError
+from transformer.errors import ConfigError, InvalidReference, ManifestSyntaxError
 from transformer.findings import Finding, unreadable
 from transformer.manifest import Manifest
 from transformer.nodes import Node, compose
 from transformer.proof import prove
+from transformer.reference import parse
 from transformer.rules import RULES
 from transformer.survey import Survey, survey
 
@@ -31,8 +34,8 @@ def rewrite(text: str, config: Config) -> Rewrite:
     r"""Rewrite every manifest in `text`, a stream of YAML documents; no Secret is made, nothing is read or written.
 
     Returns the new text and every finding. ServiceAccounts and Secrets outside `text` are not known. Where a finding
-    is an error, and a document that is not YAML is one, the text is `text` itself. Raises InternalError where a
-    document would not read back as planned.
+    is an error, and a document that is not YAML is one, the text is `text` itself. Raises ConfigError where a field
+    spec of the config leads to nothing, and InternalError where a document would not read back as planned.
 
     >>> from transformer.config import Config, Mirror
     >>> config = Config(mirrors=(Mirror("docker.io", "harbor.example/hub"),))
@@ -40,28 +43,61 @@ def rewrite(text: str, config: Config) -> Rewrite:
     >>> print(rewrite(pod, config).text.splitlines()[-1])
       - image: harbor.example/hub/library/nginx:1.27  # web
     """
-    return rewrite_part(text, config, survey([text], config))
+    return rewrite_all([text], config, survey([text], config))[0]
 
 
-def rewrite_part(text: str, config: Config, known: Survey, *, skip_unreadable: bool = False) -> Rewrite:
-    """Rewrite one stream of an input of several; `known` is the survey of them all.
+def rewrite_all(texts: Iterable[str], config: Config, known: Survey, *, skip_unreadable: bool = False) -> list[Rewrite]:
+    """Rewrite the streams of an input, in their order; `known` is the survey of them all.
 
     With `skip_unreadable`, a document that is not YAML is a warning and passes as it came, else it is an error.
+    Raises as `rewrite` does.
     """
+    streams = [[_draft(document, config, known, skip=skip_unreadable) for document in split(text)] for text in texts]
+    drafts = [draft for stream in streams for draft in stream]
+    _refuse_idle_specs(config, frozenset().union(*(draft.matched for draft in drafts)))
+    is_open = any(draft.text is None for draft in drafts)
+    evidence = _evidence({image for draft in drafts for image in draft.images}) if is_open else frozenset()
+    return [_finish(stream, evidence) for stream in streams]
+
+
+class _Draft(NamedTuple):
+    """A document on its way: what was planned, its text after that, and what it proves about others.
+
+    `text` is None, and `root` kept, as long as it depends on the images that other documents have for certain.
+    """
+
+    document: Document
+    planned: tuple[Finding, ...]
+    text: str | None
+    root: Node | None = None
+    images: tuple[str, ...] = ()
+    matched: frozenset[int] = frozenset()
+
+
+def _draft(document: Document, config: Config, known: Survey, *, skip: bool) -> _Draft:
+    try:
+        root = None if is_schema(document.text) else compose(document.text)
+    except ManifestSyntaxError as error:
+        return _Draft(document, (_unreadable(document, error, skip=skip),), document.text)
+    manifest = Manifest(document, root, config, known.accounts)
+    planned = tuple(plan(manifest))
+    is_open = any(finding.evidence for finding in planned)
+    text = None if is_open else _carry_out(document, root, planned)
+    matched = manifest.fields.matched
+    return _Draft(document, planned, text, root if is_open else None, tuple(manifest.certain), matched)
+
+
+def _finish(drafts: list[_Draft], evidence: frozenset[str]) -> Rewrite:
+    """Return a stream rewritten by what is planned and, where that depends on evidence, has it."""
     texts: list[str] = []
     findings: list[Finding] = []
-    for document in split(text):
-        try:
-            root = None if is_schema(document.text) else compose(document.text)
-        except ManifestSyntaxError as error:
-            texts.append(document.text)
-            findings.append(_unreadable(document, error, skip=skip_unreadable))
-            continue
-        planned = plan(Manifest(document, root, config, known.accounts))
-        texts.append(_carry_out(document, root, planned))
+    for draft in drafts:
+        planned = tuple(each for each in draft.planned if not each.evidence or each.evidence in evidence)
+        texts.append(_carry_out(draft.document, draft.root, planned) if draft.text is None else draft.text)
         findings += planned
     has_errors = any(finding.severity == "error" for finding in findings)
-    return Rewrite(text if has_errors else "".join(texts), tuple(findings))
+    unchanged = "".join(draft.document.text for draft in drafts)
+    return Rewrite(unchanged if has_errors else "".join(texts), tuple(findings))
 
 
 def plan(manifest: Manifest) -> list[Finding]:
@@ -69,7 +105,28 @@ def plan(manifest: Manifest) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(manifest)]
 
 
-def _carry_out(document: Document, root: Node | None, planned: list[Finding]) -> str:
+def _evidence(images: Iterable[str]) -> frozenset[str]:
+    """Return what is known from images: their names in full, and the hosts of their registries."""
+    found: set[str] = set()
+    for image in images:
+        with suppress(InvalidReference):
+            found |= {str(parse(image)), parse(image).domain}
+    return frozenset(found)
+
+
+def _refuse_idle_specs(config: Config, matched: frozenset[int]) -> None:
+    """Raise ConfigError where field specs that have to lead somewhere lead to nothing in the whole input."""
+    idle = [
+        f"spec.fieldSpecs[{index}]: {spec.path} leads to nothing in any {spec.kind} of the input; "
+        "correct it, or say 'optional: true' where that is fine"
+        for index, spec in enumerate(config.field_specs)
+        if index not in matched and not spec.optional
+    ]
+    if idle:
+        raise ConfigError(idle)
+
+
+def _carry_out(document: Document, root: Node | None, planned: tuple[Finding, ...]) -> str:
     """Return the text of a document with the planned edits made, proven to be what was planned."""
     edits = [edit.moved(-document.start) for finding in planned for edit in finding.edits]
     if not edits or root is None:

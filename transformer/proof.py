@@ -4,49 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Several
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from transformer.documents import Document
+from transformer.edits import Edit, apply
 from transformer.errors import InternalError, ManifestSyntaxError
-from transformer.findings import Finding
+from transformer.findings import Finding, Grown
 from transformer.nodes import (
     Alias,
     Mapping,
     Node,
     Scalar,
     Sequence,
-    column,
     compose,
     is_null,
     is_string,
     line,
     own,
     pairs,
+    start,
     text_of,
 )
-from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names
+from transformer.resources import pull_secret_names
 
 _Pairs: TypeAlias = list[tuple[Node, Node]]
+
+
+class _Plan(NamedTuple):
+    """What was planned for a document: edits of what scalars say, and mappings whose pull secrets may grow.
+
+    Both by the offset in the stream at which a node begins; `offset` is that of the document.
+    """
+
+    offset: int
+    said: dict[int, set[Edit]]
+    grown: dict[int, Grown]
+
+    def says(self, old: Node, new: Node) -> bool:
+        edits = self.said.get(self.offset + start(old)) if isinstance(old, Scalar) else None
+        if not edits or not isinstance(old, Scalar) or not isinstance(new, Scalar):
+            return False
+        return is_string(new) and new.value == apply(str(old.value), edits)
+
+    def growing(self, old: Mapping) -> Grown | None:
+        """Return where a mapping may have new pull secrets, if anywhere."""
+        return self.grown.get(self.offset + start(old))
 
 
 def prove(document: Document, before: Node, text: str, findings: Iterable[Finding]) -> None:
     """Hold `text`, which is to take the place of `document`, against the nodes `before` and what was found in them.
 
-    Every node has to be as it was, but for the scalars that a finding rewrites, which have to say what it says, and
-    for lists of pull secrets, which may have gained names at their end. Raises InternalError where that is not so.
+    Every node has to be as it was, but for the scalars that a finding changes, which have to say what it says, and
+    for what names pull secrets where a finding adds some, which may have gained names at its end. Raises InternalError
+    where that is not so.
     """
-    expected = {
-        (finding.line, finding.column): finding.after
-        for finding in findings
-        if finding.outcome == "rewritten" and finding.edits
-    }
+    plan = _Plan(document.start, {}, {})
+    for finding in findings:
+        for scalar, edit in finding.said:
+            plan.said.setdefault(scalar, set()).add(edit)
+        if finding.grown:
+            plan.grown[finding.grown.holder] = finding.grown
     waiting = [(before, _read_back(document, text))]
     while waiting:
         old, new = waiting.pop()
-        below = _below(old, new)
-        if below is None and isinstance(new, Scalar) and is_string(new):
-            place = (document.line_of(line(old)), column(old))
-            below = [] if expected.get(place) == new.value else None
+        below = [] if old.__class__ is Scalar and plan.says(old, new) else _below(old, new, plan)
         if below is None:
             raise InternalError(f"line {document.line_of(line(old))} would not read back as planned")
         waiting += below
@@ -62,54 +83,55 @@ def _read_back(document: Document, text: str) -> Node:
     return root
 
 
-def _below(old: Node, new: Node) -> _Pairs | None:
+def _below(old: Node, new: Node, plan: _Plan) -> _Pairs | None:
     """Return the pairs of nodes that have to agree where `old` and `new` do; None where these two do not."""
     if isinstance(old, Alias) and isinstance(new, Alias):
         return [] if old.start_event.anchor == new.start_event.anchor else None
     if isinstance(old, Sequence) and isinstance(new, Sequence):
         return _paired(old.children, new.children)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return _below_mappings(old, new)
+        return _below_mappings(old, new, plan.growing(old))
     return [] if _is_same_scalar(old, new) else None
 
 
-def _below_mappings(old: Mapping, new: Mapping) -> _Pairs | None:
+def _below_mappings(old: Mapping, new: Mapping, growing: Grown | None) -> _Pairs | None:
+    """Do the same for mappings, of which the new one may have more names of pull secrets where it is `growing`."""
     olds, news = old.children, new.children
-    found: _Pairs = []
-    if len(olds) < len(news) and own(old, IMAGE_PULL_SECRETS) is None:
-        news = _without_list(new)
-        if _below_lists(None, own(new, IMAGE_PULL_SECRETS)) is None:
+    if growing and own(old, growing.key) is None and len(olds) + 2 == len(news):
+        if _below_names(None, own(new, growing.key), growing) is None:
             return None
-    for index, pair in enumerate(zip(olds, news, strict=False)):
+        news = [node for key, value in pairs(new) if text_of(key) != growing.key for node in (key, value)]
+    if len(olds) != len(news):
+        return None
+    found: _Pairs = []
+    for index, pair in enumerate(zip(olds, news, strict=True)):
         if _is_same_scalar(*pair):
             continue
-        is_list = index % 2 and text_of(olds[index - 1]) == IMAGE_PULL_SECRETS
-        below = _below_lists(*pair) if is_list else [pair]
+        is_growing = growing and index % 2 and text_of(olds[index - 1]) == growing.key
+        below = _below_names(*pair, growing) if growing and is_growing else [pair]
         if below is None:
             return None
         found += below
-    return found if len(olds) == len(news) else None
+    return found
 
 
-def _below_lists(old: Node | None, new: Node | None) -> _Pairs | None:
-    """Do the same for lists of pull secrets, of which the new one may go on where the old one ends.
+def _below_names(old: Node | None, new: Node | None, growing: Grown) -> _Pairs | None:
+    """Do the same for the names of pull secrets, of which the new may go on where the old end.
 
-    In the place of nothing, of a null and of an alias a list may stand that begins with the names that were there.
+    In the place of nothing, of a null and of an alias names may stand that begin with those that were there.
     """
-    if new is None:
-        return None
-    if isinstance(new, Sequence) and isinstance(old, Sequence):
+    names = [*pull_secret_names(new, growing.form)]
+    if isinstance(old, Sequence) and isinstance(new, Sequence):
         kept = len(old.children)
-        are_names = len([*pull_secret_names(new)]) == len(new.children) or kept == len(new.children)
+        are_names = len(names) == len(new.children) or kept == len(new.children)
         return _paired(old.children, new.children[:kept]) if are_names else None
-    if isinstance(new, Sequence) and (old is None or isinstance(old, Alias) or is_null(old)):
-        names = [*pull_secret_names(old)]
-        return [] if [*pull_secret_names(new)][: len(names)] == names else None
-    return None if old is None else _below(old, new)
+    is_nothing = old is None or isinstance(old, Alias) or is_null(old) or _is_empty(old)
+    there = [*pull_secret_names(old, growing.form)]
+    return [] if is_nothing and names and names[: len(there)] == there else None
 
 
-def _without_list(mapping: Mapping) -> list[Node]:
-    return [node for key, value in pairs(mapping) if text_of(key) != IMAGE_PULL_SECRETS for node in (key, value)]
+def _is_empty(node: Node) -> bool:
+    return not node.value if isinstance(node, Scalar) else isinstance(node, Mapping) and not node.children
 
 
 def _paired(olds: Several[Node], news: Several[Node]) -> _Pairs | None:

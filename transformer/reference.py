@@ -118,6 +118,12 @@ def is_registry(text: str) -> bool:
     return bool(_REGISTRY.fullmatch(text)) and _names_registry(text)
 
 
+def begins_with_registry(text: str) -> bool:
+    """Say whether a reference names its registry, `quay.io/org/app`, or leaves it to the Docker Hub rule, `org/app`."""
+    domain, slash, _ = text.partition("/")
+    return bool(slash) and is_registry(domain)
+
+
 def is_tag(text: str) -> bool:
     """Say whether `text` is a tag."""
     return bool(_TAG_ALONE.fullmatch(text))

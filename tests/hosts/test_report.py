@@ -90,6 +90,7 @@ def test_report_says_of_a_reference_all_there_is(tmp_path: Path) -> None:
         "before": "busybox:1.36",
         "after": "harbor.corp.example/hub/library/busybox:1.36",
         "rule": "spec.mirrors[0] (docker.io)",
+        "confidence": "certain",
         "message": "busybox:1.36 -> harbor.corp.example/hub/library/busybox:1.36",
     }
     assert [(each["before"], each["after"], each["outcome"]) for each in report["references"][1:]] == [

@@ -407,6 +407,57 @@ def test_check_says_what_is_to_do_and_writes_nothing(text: str, code: int, line:
     assert last_line(done.err).endswith("; nothing was written")
 
 
+# -- images beside pod specs -------------------------------------------------------------------------------------------
+
+WIDGET = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  sidecar: {image: redis:7}  # ours\n"
+WIDGETS_IMAGE = "  fieldSpecs:\n  - {group: example.com, kind: Widget, path: spec/sidecar/image}\n"
+OPERATOR = POD + "    env:\n    - {name: RELATED_IMAGE_PROXY, value: envoyproxy/envoy:v1.31}\n"
+VALUES = "image:\n  registry: docker.io  # Helm\n  repository: bitnami/redis\n"
+
+
+def test_a_field_that_nothing_is_known_of_is_said_with_the_entry_that_covers_it(plain: Path) -> None:
+    lay_out(plain, {"widget.yaml": WIDGET})
+    done = repoint(plain, "check", "widget.yaml")
+    said = (
+        "spec.sidecar.image reads like an image (redis:7), and nothing is known of that field; to have it rewritten, "
+    )
+    entry = WIDGETS_IMAGE.splitlines()[1].strip()
+    assert done.err.splitlines()[0] == f"widget.yaml:5:20: warning: {said}add to spec.fieldSpecs: {entry}"
+    assert done.code == 0
+    lay_out(plain, {"repoint.yaml": PLAIN_CONFIG + WIDGETS_IMAGE})
+    done = repoint(plain, "render", "widget.yaml")
+    assert done.out.decode() == WIDGET.replace("redis:7", "harbor.corp.example/hub/library/redis:7")
+
+
+def test_a_field_spec_that_leads_to_nothing_is_an_error_of_the_config(plain: Path) -> None:
+    lay_out(plain, {"repoint.yaml": PLAIN_CONFIG + WIDGETS_IMAGE, "widget.yaml": WIDGET.replace("image:", "imge:")})
+    done = repoint(plain, "render", "widget.yaml")
+    assert (done.code, done.out) == (2, b"")
+    assert (
+        "repoint.yaml: spec.fieldSpecs[0]: spec/sidecar/image leads to nothing in any Widget of the input" in done.err
+    )
+
+
+def test_likely_images_are_said_and_with_an_entry_in_the_config_rewritten(plain: Path) -> None:
+    lay_out(plain, {"operator.yaml": OPERATOR})
+    done = repoint(plain, "render", "operator.yaml")
+    assert "envoyproxy/envoy:v1.31" in done.out.decode()
+    assert (
+        "operator.yaml:8:42: warning: envoyproxy/envoy:v1.31 in the variable RELATED_IMAGE_PROXY is likely" in done.err
+    )
+    lay_out(plain, {"repoint.yaml": PLAIN_CONFIG + "  likely: [env]\n"})
+    done = repoint(plain, "render", "operator.yaml")
+    assert "value: harbor.corp.example/hub/envoyproxy/envoy:v1.31}" in done.out.decode()
+
+
+def test_helm_values_are_rewritten_when_asked(plain: Path) -> None:
+    lay_out(plain, {"values.yaml": VALUES})
+    assert repoint(plain, "render", "values.yaml").out.decode() == VALUES
+    lay_out(plain, {"repoint.yaml": PLAIN_CONFIG + "  helmValues: true\n"})
+    expected = VALUES.replace("docker.io", "harbor.corp.example").replace("bitnami", "hub/bitnami")
+    assert repoint(plain, "render", "values.yaml").out.decode() == expected
+
+
 # -- what cannot be read ----------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transformer.config import Config, Mirror, PullSecret
+from transformer.config import Config, FieldSpec, Mirror, PullSecret
 from transformer.findings import Finding
 from transformer.pipeline import rewrite
 
@@ -241,3 +241,154 @@ def test_a_finding_stands_at_the_list_or_at_the_pod_spec() -> None:
     (at_spec,) = secret_findings(POD)
     assert (at_list.line, at_list.column) == (8, 21)
     assert (at_spec.line, at_spec.column) == (6, 3)
+
+
+AWX = "apiVersion: awx.ansible.com/v1beta1\nkind: AWX\nspec:\n  image: mirror.example/awx\n"
+APIMATIC = (
+    "apiVersion: apicodegen.apimatic.io/v1\nkind: APIMatic\nspec:\n  podspec:\n    apimaticContainerSpec:\n"
+    "      image: mirror.example/app\n"
+)
+TENANT = "apiVersion: minio.min.io/v2\nkind: Tenant\nspec:\n  image: mirror.example/minio\n"
+CAMEL = (
+    "apiVersion: camel.apache.org/v1\nkind: Integration\nspec:\n  traits:\n"
+    "    container:\n      image: mirror.example/app\n"
+)
+KAFKA = "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec:\n  kafka:\n    image: mirror.example/kafka\n"
+AGENT = (
+    "apiVersion: agent.k8s.elastic.co/v1alpha1\nkind: Agent\nspec:\n  image: mirror.example/agent\n"
+    "  deployment:\n    podTemplate:\n      spec:\n        serviceAccountName: robot\n"
+)
+GADGET = "apiVersion: x/v1\nkind: Gadget\nspec:\n  image: mirror.example/app\n"
+DECLARED = CONFIG._replace(
+    field_specs=(
+        FieldSpec("Gadget", ("spec", "image"), "spec/image", optional=True),
+        FieldSpec("Gadget", ("spec", "names"), "spec/names", holds="pullSecretNames", optional=True),
+    )
+)
+
+# Custom resources, before and after, with a place for pull secrets of each form.
+FORMS = {
+    "a list of texts": (AWX, f"{AWX}  image_pull_secrets:\n  - pull\n"),
+    "a list of texts, behind its own": (
+        f"{AWX}  image_pull_secrets:\n  - own\n",
+        f"{AWX}  image_pull_secrets:\n  - own\n  - pull\n",
+    ),
+    "a list of texts, in flow": (
+        f"{AWX}  image_pull_secrets: [own]\n",
+        f"{AWX}  image_pull_secrets: [own, pull]\n",
+    ),
+    "a list of texts, empty": (f"{AWX}  image_pull_secrets: []\n", f"{AWX}  image_pull_secrets: [pull]\n"),
+    "a list of texts, null": (f"{AWX}  image_pull_secrets:\n", f"{AWX}  image_pull_secrets: [pull]\n"),
+    "a list of texts, has it": (f"{AWX}  image_pull_secrets: [pull]\n",) * 2,
+    "a list of texts, and it is one of objects": (f"{AWX}  image_pull_secrets: [{{name: own}}]\n",) * 2,
+    "a list of texts, and it is a text": (f"{AWX}  image_pull_secrets: own\n",) * 2,
+    "one name": (APIMATIC, f"{APIMATIC}      imagePullSecret: pull\n"),
+    "one name, empty": (f"{APIMATIC}      imagePullSecret: ''\n", f"{APIMATIC}      imagePullSecret: pull\n"),
+    "one name, null": (f"{APIMATIC}      imagePullSecret: ~\n", f"{APIMATIC}      imagePullSecret: pull\n"),
+    "one name, nothing": (f"{APIMATIC}      imagePullSecret:\n", f"{APIMATIC}      imagePullSecret: pull\n"),
+    "one name, has it": (f"{APIMATIC}      imagePullSecret: pull\n",) * 2,
+    "one name, has another": (f"{APIMATIC}      imagePullSecret: own\n",) * 2,
+    "one name, and it is a list": (f"{APIMATIC}      imagePullSecret: [own]\n",) * 2,
+    "one name, and it is an object": (f"{APIMATIC}      imagePullSecret: {{name: own}}\n",) * 2,
+    "one object": (TENANT, f"{TENANT}  imagePullSecret:\n    name: pull\n"),
+    "one object, null": (f"{TENANT}  imagePullSecret:\n", f"{TENANT}  imagePullSecret: {{name: pull}}\n"),
+    "one object, has it": (f"{TENANT}  imagePullSecret: {{name: pull}}\n",) * 2,
+    "one object, has another": (f"{TENANT}  imagePullSecret:\n    name: own\n",) * 2,
+    "one object, empty": (f"{TENANT}  imagePullSecret: {{}}\n", f"{TENANT}  imagePullSecret: {{name: pull}}\n"),
+    "one object, its name empty": (f"{TENANT}  imagePullSecret: {{name: ''}}\n",) * 2,
+    "one object, and it is a list": (f"{TENANT}  imagePullSecret: [{{name: own}}]\n",) * 2,
+    "one object, and it is a text": (f"{TENANT}  imagePullSecret: own\n",) * 2,
+    "a place that serves what is above it": (
+        f"{CAMEL}    pull-secret: {{enabled: true}}\n",
+        f"{CAMEL}    pull-secret: {{secretName: pull, enabled: true}}\n",
+    ),
+    "a place that serves what is above it, and is not there": (CAMEL, CAMEL),
+    "a template that is there": (
+        f"{KAFKA}    template:\n      pod:\n        terminationGracePeriodSeconds: 1\n",
+        (
+            f"{KAFKA}    template:\n      pod:\n        terminationGracePeriodSeconds: 1\n"
+            "        imagePullSecrets:\n        - name: pull\n"
+        ),
+    ),
+    "a pod template without containers": (AGENT, f"{AGENT}        imagePullSecrets:\n        - name: pull\n"),
+    "a place that is not there": (KAFKA, KAFKA),
+    "by the config": (GADGET, f"{GADGET}  names:\n  - pull\n"),
+    "by the config, quoted": (f"{GADGET}  names: ['own']\n", f"{GADGET}  names: ['own', 'pull']\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_each_form(before: str, after: str, newline: str) -> None:
+    before, after = (text.replace("\n", newline) for text in (before, after))
+    assert rewrite(before, DECLARED).text == after
+    assert rewrite(after, DECLARED).text == after
+
+
+# Custom resources, and outcome, pull secret and a part of the message of what is said about them.
+SAID = {
+    "a list of texts": (AWX, "attached", "AWX: gets the pull secret pull"),
+    "a list of texts, has it": (f"{AWX}  image_pull_secrets: [pull]\n", "present", "AWX: has the pull secret pull"),
+    "a list of texts, and it is one of objects": (
+        f"{AWX}  image_pull_secrets: [{{name: own}}]\n",
+        "unattached",
+        "its image_pull_secrets is no list of names",
+    ),
+    "one name": (APIMATIC, "attached", "APIMatic: gets the pull secret pull"),
+    "one name, has it": (f"{APIMATIC}      imagePullSecret: pull\n", "present", "APIMatic: has the pull secret pull"),
+    "one name, has another": (
+        f"{APIMATIC}      imagePullSecret: own\n",
+        "unattached",
+        "need the pull secret pull; none was added: its imagePullSecret is one name, own",
+    ),
+    "one object, has another": (
+        f"{TENANT}  imagePullSecret: {{name: own}}\n",
+        "unattached",
+        "its imagePullSecret is one name, own",
+    ),
+    "a place that is not there": (KAFKA, "unattached", "Kafka is not known to have imagePullSecrets here"),
+    "a kind without a place": (
+        "apiVersion: x/v1\nkind: Gizmo\nspec: {containers: [{image: mirror.example/a}]}\n",
+        "unattached",
+        "Gizmo is not known to have imagePullSecrets here",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "outcome", "message"), SAID.values(), ids=SAID)
+def test_what_is_said_of_each_form(text: str, outcome: str, message: str) -> None:
+    (finding,) = [each for each in rewrite(text, DECLARED).findings if each.pull_secret]
+    assert (finding.outcome, finding.pull_secret) == (outcome, "pull")
+    assert message in finding.message
+
+
+def test_one_name_has_no_room_for_two() -> None:
+    secrets = (PULL, PullSecret("other", ("mirror.example",)))
+    result = rewrite(APIMATIC, Config(pull_secrets=secrets))
+    assert result.text == APIMATIC
+    assert [finding.outcome for finding in result.findings if finding.pull_secret] == ["unattached", "unattached"]
+
+
+def test_one_name_that_is_one_of_two_stays() -> None:
+    secrets = (PULL, PullSecret("other", ("mirror.example",)))
+    text = f"{APIMATIC}      imagePullSecret: other\n"
+    result = rewrite(text, Config(pull_secrets=secrets))
+    assert result.text == text
+    assert [finding.outcome for finding in result.findings if finding.pull_secret] == ["unattached", "present"]
+
+
+def test_each_image_is_served_by_the_place_closest_to_it() -> None:
+    text = (
+        "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec:\n"
+        "  kafka:\n    image: mirror.example/a\n    template: {pod: {x: 1}}\n"
+        "  cruiseControl:\n    image: nginx\n    template: {pod: {x: 1}}\n"
+    )
+    assert rewrite(text, CONFIG).text == text.replace(
+        "{pod: {x: 1}}", "{pod: {imagePullSecrets: [{name: pull}], x: 1}}", 1
+    )
+
+
+def test_an_account_is_no_matter_to_a_field_for_one_name() -> None:
+    assert rewrite(stream(ACCOUNT, APIMATIC), CONFIG).text == stream(
+        ACCOUNT, f"{APIMATIC}      imagePullSecret: pull\n"
+    )

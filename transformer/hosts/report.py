@@ -58,6 +58,7 @@ def _reference(located: Located) -> dict[str, Any]:
         "before": finding.before,
         "after": finding.after,
         "rule": finding.rule,
+        "confidence": finding.confidence,
         "message": finding.message,
     }
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from transformer.config import Config
 from transformer.documents import join
-from transformer.errors import UsageError
+from transformer.errors import ConfigError, UsageError
 from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, read_credential
 from transformer.hosts.outputs import Output
 from transformer.hosts.sources import Source
-from transformer.pipeline import Rewrite, rewrite_part
+from transformer.pipeline import Rewrite, rewrite_all
 from transformer.registry_secrets import Demand, demands, documents, holds_nothing_else
 from transformer.survey import Survey, survey
 from transformer.unified_diff import unified_diff
@@ -91,10 +91,10 @@ def _plan(options: argparse.Namespace) -> Plan:
     ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
     found = sources.read(options.paths, leave_out=ours)
     known = survey((source.text for source in found), config)
-    parts = tuple(
-        (source, _rewrite(source, config, known, skip=options.skip_unreadable))
-        for source in terminal.progress(found, quiet=options.quiet)
-    )
+    try:
+        parts = tuple(_rewrite(found, config, known, options))
+    except ConfigError as error:
+        raise ConfigError([f"{config_file}: {line}" for line in error.errors]) from None
     findings = [finding for _, part in parts for finding in part.findings]
     missing = demands(findings, config, known.secrets)
     there = [demand for demand in demands(findings, config, ()) if demand not in missing]
@@ -127,11 +127,18 @@ def _refuse_to_overwrite(options: argparse.Namespace, config: Config) -> None:
             raise UsageError(f"{option} {file}: this file holds something else; remove it first, or name another")
 
 
-def _rewrite(source: Source, config: Config, known: Survey, *, skip: bool) -> Rewrite:
-    if source.broken is None:
-        return rewrite_part(source.text, config, known, skip_unreadable=skip)
-    line, column, message = source.broken
-    return Rewrite(source.text, (unreadable(message, line, column, skip=skip),))
+def _rewrite(
+    found: list[Source], config: Config, known: Survey, options: argparse.Namespace
+) -> Iterator[tuple[Source, Rewrite]]:
+    skip = options.skip_unreadable
+    texts = (source.text for source in terminal.progress(found, quiet=options.quiet) if source.broken is None)
+    rewrites = iter(rewrite_all(texts, config, known, skip_unreadable=skip))
+    for source in found:
+        if source.broken is None:
+            yield source, next(rewrites)
+        else:
+            line, column, message = source.broken
+            yield source, Rewrite(source.text, (unreadable(message, line, column, skip=skip),))
 
 
 def _write_stream(options: argparse.Namespace, plan: Plan) -> None:

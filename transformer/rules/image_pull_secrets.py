@@ -1,4 +1,4 @@
-"""Name the pull secrets in the pod specs whose images need them.
+"""Name the pull secrets where images need them: in pod specs, and in the fields that custom resources have for them.
 
      spec:
        containers: [...]
@@ -8,54 +8,67 @@
 A pull secret is needed where an image, as it reads after the rewrite, matches one of its registries by the
 kubelet's rules. Names are appended to the list that is there, in its own style. A list on the pod switches off that
 of its ServiceAccount (the admission plugin fills in only an empty one), so a pod's first entry takes the account's
-entries along; where the account has the pull secret already, the pod needs no list.
+entries along; where the account has the pull secret already, the pod needs no list. A custom resource that is not
+known to have such a field gets none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from transformer import keyring
 from transformer.config import PullSecret
 from transformer.edits import Edit
-from transformer.findings import Finding, Outcome, Severity
+from transformer.field_paths import join
+from transformer.findings import Finding, Grown, Outcome, Severity
+from transformer.image_fields import ImageField, PullSecretField
 from transformer.manifest import Manifest
-from transformer.mirrors import decider
 from transformer.node_edits import append_names
-from transformer.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    column,
-    get,
-    is_null,
-    is_string,
-    own,
-    resolve,
-    start,
-    text_of,
-)
-from transformer.pod_specs import CONTAINER_LISTS, ImageField, PodSpec
+from transformer.nodes import Mapping, Node, Scalar, Sequence, column, get, is_null, own, resolve, start, text_of
+from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
 from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
-    """Yield, for each pod spec and each pull secret it needs, whether it gets it, has it, or cannot be given it."""
-    edited: set[int] = set()
-    for pod_spec, fields in manifest.pod_specs if manifest.config.pull_secrets else ():
-        if pod_spec.not_run:
-            continue
-        needed = list(_needed(manifest, fields))
+    """Yield, for each place and each pull secret its images need, whether it gets it, has it, or cannot be given it."""
+    found = list(_add(manifest))
+    edits = dict(_joined(edit for each in found for edit in each.edits))
+    for each in found:
+        yield each._replace(edits=tuple(edits.pop(edit) for edit in each.edits if edit in edits))
+
+
+def _joined(edits: Iterable[Edit]) -> Iterator[tuple[Edit, Edit]]:
+    """Yield edits, each with what to make of it: those that insert at one place are one, the innermost first.
+
+    The lists of a pod and of something in it go to one place where that is the last thing in the pod.
+    """
+    by_place: dict[tuple[int, int], dict[Edit, None]] = {}
+    for edit in edits:
+        by_place.setdefault((edit.start, edit.end), {})[edit] = None
+    for (start_at, end_at), here in by_place.items():
+        innermost_first = sorted((edit.replacement for edit in here), key=_indentation, reverse=True)
+        yield next(iter(here)), Edit(start_at, end_at, "".join(innermost_first))
+
+
+def _indentation(text: str) -> int:
+    line = text.lstrip("\r\n")
+    return len(line) - len(line.lstrip(" "))
+
+
+def _add(manifest: Manifest) -> Iterator[Finding]:
+    edited: set[tuple[int, str]] = set()
+    for place in manifest.fields.pull_secrets if manifest.config.pull_secrets else ():
+        needed = list(_needed(manifest, place))
         if needed:
-            yield from _attach(manifest, pod_spec, needed, is_edited=id(pod_spec.node) in edited)
-            edited.add(id(pod_spec.node))
+            spot = (id(place.holder), place.key)
+            yield from _attach(manifest, place, needed, is_edited=spot in edited)
+            edited.add(spot)
 
 
-def _needed(manifest: Manifest, fields: tuple[ImageField, ...]) -> Iterator[PullSecret]:
-    references = [_reference(manifest, field) for field in fields]
+def _needed(manifest: Manifest, place: PullSecretField) -> Iterator[PullSecret]:
+    references = [_reference(manifest, field) for field in place.images if not field.not_run]
     names = {reference.name for reference in references if reference is not None}
     for secret in manifest.config.pull_secrets:
         if any(_opens(secret.registries, name) for name in names):
@@ -64,12 +77,12 @@ def _needed(manifest: Manifest, fields: tuple[ImageField, ...]) -> Iterator[Pull
 
 def _reference(manifest: Manifest, field: ImageField) -> Reference | None:
     """Return the reference that the field holds once the images are rewritten; None where it holds none."""
-    value = resolve(field.value)
-    if not isinstance(value, Scalar) or not is_string(value):
+    found = manifest.verdict(field)
+    if found is None or found.reference is None:
         return None
-    decision = decider(manifest.config)(str(value.value))
-    stays = decision.outcome == "rewritten" and manifest.is_shared(value)
-    return parse(str(value.value)) if stays else decision.reference
+    scalars = [resolve(part.node) for part, _ in found.changes]
+    stays = manifest.is_left(field) or any(isinstance(each, Scalar) and manifest.is_shared(each) for each in scalars)
+    return parse(found.before) if stays and "://" not in found.before else found.reference
 
 
 @lru_cache(maxsize=100_000)
@@ -77,21 +90,26 @@ def _opens(registries: tuple[str, ...], name: str) -> bool:
     return bool(keyring.select(registries, name))
 
 
-def _attach(manifest: Manifest, pod_spec: PodSpec, needed: list[PullSecret], *, is_edited: bool) -> Iterator[Finding]:
-    value = get(pod_spec.node, IMAGE_PULL_SECRETS)
-    present = list(pull_secret_names(value))
-    account = [] if present else list(_account_entries(manifest, pod_spec))
+def _attach(
+    manifest: Manifest, place: PullSecretField, needed: list[PullSecret], *, is_edited: bool
+) -> Iterator[Finding]:
+    value = get(place.holder, _key(place))
+    present = list(pull_secret_names(value, place.form))
+    account = [] if present or place.form not in _LISTS else list(_account_entries(manifest, place))
     missing = [secret.name for secret in needed if secret.attach and secret.name not in {*present, *account}]
-    obstacle = _obstacle(pod_spec, value, present) if missing else ""
+    obstacle = _obstacle(place, value, present, missing) if missing else ""
     edits: tuple[Edit, ...] = ()
     if missing and not obstacle and not is_edited:
-        edits = (_edit(manifest, pod_spec, present, [*dict.fromkeys([*account, *missing])]),)
+        edits = (_edit(manifest, place, present, [*dict.fromkeys([*account, *missing])]),)
     for secret in needed:
         severity, outcome, message = _say(secret, missing, account, obstacle)
-        attached = edits if outcome == "attached" else ()
-        yield _finding(manifest, pod_spec, severity, outcome, message, secret.name, attached)
+        found = _finding(manifest, place, severity, outcome, message, secret.name)
+        if outcome == "attached" and edits:
+            holder = manifest.document.start + start(place.holder)
+            found = found._replace(edits=edits, grown=Grown(holder, _key(place), place.form))
+        yield found
     if edits and not present and not account:
-        yield from _unknown_account(manifest, pod_spec)
+        yield from _unknown_account(manifest, place)
 
 
 def _say(secret: PullSecret, missing: list[str], account: list[str], obstacle: str) -> tuple[Severity, Outcome, str]:
@@ -106,65 +124,85 @@ def _say(secret: PullSecret, missing: list[str], account: list[str], obstacle: s
     return "info", "attached", f"gets the pull secret {secret.name}{carried}"
 
 
-def _edit(manifest: Manifest, pod_spec: PodSpec, present: list[str], names: list[str]) -> Edit:
-    containers = [entry for key in CONTAINER_LISTS if (entry := own(pod_spec.node, key)) is not None]
+def _edit(manifest: Manifest, place: PullSecretField, present: list[str], names: list[str]) -> Edit:
+    containers = [entry for key in CONTAINER_LISTS if (entry := own(place.holder, key)) is not None]
     after = max(containers, key=start, default=None)
-    return manifest.in_stream(
-        append_names(manifest.text, pod_spec.node, IMAGE_PULL_SECRETS, names, present=present, after=after)
-    )
+    edit = append_names(manifest.text, place.holder, _key(place), names, form=place.form, present=present, after=after)
+    return manifest.in_stream(edit)
 
 
-def _obstacle(pod_spec: PodSpec, value: Node | None, present: list[str]) -> str:
-    """Return why no pull secret can be written into the pod spec, or an empty text."""
-    if value is not None and not is_null(value) and not _is_list_of_mappings(value):
-        return f"its {IMAGE_PULL_SECRETS} is no list of names"
+def _key(place: PullSecretField) -> str:
+    return place.key or IMAGE_PULL_SECRETS
+
+
+def _obstacle(place: PullSecretField, value: Node | None, present: list[str], missing: list[str]) -> str:
+    """Return why no pull secret can be written at the place, or an empty text."""
+    key = _key(place)
+    if place.form not in _LISTS:
+        is_free = value is None or is_null(value) or _is_empty(value)
+        return "" if is_free and len(missing) == 1 else f"its {key} is one name, {', '.join(present) or 'not a list'}"
+    if (
+        value is not None
+        and not is_null(value)
+        and not _is_list_of(value, Mapping if place.form == "pullSecrets" else Scalar)
+    ):
+        return f"its {key} is no list of names"
     # Custom resources have this field as a list of strings too: an empty one does not say which it is.
-    if not pod_spec.takes_secrets and not present:
-        return f"{pod_spec.resource.kind} is not known to have {IMAGE_PULL_SECRETS} here"
+    if not place.key and not present:
+        return f"{place.resource.kind} is not known to have {key} here"
     return ""
 
 
-def _is_list_of_mappings(value: Node) -> bool:
-    return isinstance(value, Sequence) and all(isinstance(resolve(item), Mapping) for item in value.children)
+def _is_empty(value: Node) -> bool:
+    """Say whether nothing would be lost in the place of a value."""
+    return not value.value if isinstance(value, Scalar) else isinstance(value, Mapping) and not value.children
 
 
-def _account_entries(manifest: Manifest, pod_spec: PodSpec) -> tuple[str, ...]:
-    """Return the pull secrets of the pod's ServiceAccount, where that is in the input."""
-    name, namespace = _account_name(pod_spec) or "default", pod_spec.resource.namespace
+_LISTS = ("pullSecrets", "pullSecretNames")
+
+
+def _is_list_of(value: Node, kind: type) -> bool:
+    return isinstance(value, Sequence) and all(isinstance(resolve(item), kind) for item in value.children)
+
+
+def _account_entries(manifest: Manifest, place: PullSecretField) -> tuple[str, ...]:
+    """Return the pull secrets of the pod's ServiceAccount, where that is in the input.
+
+    Who names none runs as `default`, if it is a pod: what other objects' pods run as, their controllers say.
+    """
+    is_pod = (place.resource.group, place.resource.kind) in BUILT_IN or any(
+        own(place.holder, key) is not None for key in CONTAINER_LISTS
+    )
+    name = _account_name(place) or ("default" if is_pod else "")
+    namespace = place.resource.namespace
     unset = ("", "default")
     namespaces = (namespace, *unset) if namespace in unset else (namespace,)
-    return next((manifest.accounts[place, name] for place in namespaces if (place, name) in manifest.accounts), ())
+    return next((manifest.accounts[each, name] for each in namespaces if (each, name) in manifest.accounts), ())
 
 
-def _unknown_account(manifest: Manifest, pod_spec: PodSpec) -> Iterator[Finding]:
-    if name := _account_name(pod_spec):
+def _unknown_account(manifest: Manifest, place: PullSecretField) -> Iterator[Finding]:
+    if name := _account_name(place):
         message = f"the pod's own list switches off what its ServiceAccount {name} has; nothing of that is in the input"
-        yield _finding(manifest, pod_spec, "info", "account", message)
+        yield _finding(manifest, place, "info", "account", message)
 
 
-def _account_name(pod_spec: PodSpec) -> str:
-    return text_of(get(pod_spec.node, "serviceAccountName")) or text_of(get(pod_spec.node, "serviceAccount"))
+def _account_name(place: PullSecretField) -> str:
+    return text_of(get(place.holder, "serviceAccountName")) or text_of(get(place.holder, "serviceAccount"))
 
 
 def _finding(
-    manifest: Manifest,
-    pod_spec: PodSpec,
-    severity: Severity,
-    outcome: Outcome,
-    message: str,
-    secret: str = "",
-    edits: tuple[Edit, ...] = (),
+    manifest: Manifest, place: PullSecretField, severity: Severity, outcome: Outcome, message: str, secret: str = ""
 ) -> Finding:
-    node = own(pod_spec.node, IMAGE_PULL_SECRETS) or pod_spec.node
+    key = _key(place)
+    node = own(place.holder, key) or place.holder
     return Finding(
         severity=severity,
         outcome=outcome,
-        message=f"{pod_spec.resource}: {message}",
+        message=f"{place.resource}: {message}",
         line=manifest.line(node),
         column=column(node),
-        resource=pod_spec.resource.ref,
-        field=f"{pod_spec.path}.{IMAGE_PULL_SECRETS}" if pod_spec.path else IMAGE_PULL_SECRETS,
-        edits=edits,
+        resource=place.resource.ref,
+        field=join(place.path, key),
         pull_secret=secret,
-        namespace=pod_spec.resource.namespace,
+        namespace=place.resource.namespace,
     )

@@ -1,88 +1,119 @@
-"""Rewrite the image references of pod specs to the mirror.
+"""Rewrite the images that stand in fields for them: in pod specs, and where the catalog or the config says.
 
     -  image: nginx:1.27
     +  image: harbor.corp.example/dockerhub/library/nginx:1.27
 
-Tag and digest go along, and an untagged reference stays untagged. Quotes, anchors and block style stay as they are.
-A value that is no reference (`$(IMAGE)`) is left, with a warning; one whose target would be invalid is an error.
+Tag and digest go along, and an untagged reference stays untagged. Quotes, anchors and block style stay as they are,
+and an image in parts is rewritten in its parts. A value that is no reference (`$(IMAGE)`) is left, with a warning; one
+whose target would be invalid is an error. A comment `# repoint: keep` keeps the reference of its line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transformer.directives import KEEP, directive, written_by
 from transformer.edits import Edit
-from transformer.findings import Finding, Outcome, Severity
+from transformer.findings import Finding, Outcome, Said, Severity
+from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
-from transformer.mirrors import decider
 from transformer.node_edits import replace_scalar
-from transformer.nodes import Alias, Scalar, column, is_flow, is_null, is_string, resolve
-from transformer.pod_specs import ImageField
+from transformer.nodes import Node, Scalar, column, is_flow, resolve, start
+from transformer.verdicts import Verdict
 
 _UNMAPPED: dict[str, Severity] = {"warn": "warning", "error": "error", "allow": "info"}
+_SEVERITIES: dict[Outcome, Severity] = {"invalid": "warning", "refused": "error"}
 
 
 def rewrite(manifest: Manifest) -> Iterator[Finding]:
-    """Yield what becomes of each image reference in the document, with the edit that makes it so."""
-    for pod_spec, fields in manifest.pod_specs:
-        for field in fields:
-            if pod_spec.not_run:
-                yield _finding(manifest, field, "info", "kept", pod_spec.not_run, rule=pod_spec.not_run)
-            else:
-                yield _judge(manifest, field)
+    """Yield what becomes of each image in the fields of the document, with the edits that make it so."""
+    for field in manifest.fields.images:
+        found = manifest.verdict(field)
+        if found is not None:
+            yield from _judge(manifest, field, found)
 
 
-def _judge(manifest: Manifest, field: ImageField) -> Finding:
-    value = resolve(field.value)
-    if not isinstance(value, Scalar) or not is_string(value):
-        found = "nothing" if is_null(value) else f"{value.value!r}" if isinstance(value, Scalar) else "no text"
-        return _finding(manifest, field, "warning", "invalid", f"expected an image reference, found {found}")
-    decision = decider(manifest.config)(str(value.value))
-    if decision.outcome == "invalid":
-        return _finding(manifest, field, "warning", "invalid", decision.message)
-    if decision.outcome == "unmapped":
-        return _finding(manifest, field, _UNMAPPED[manifest.config.unmapped], "unmapped", decision.message)
-    if decision.outcome == "refused":
-        return _finding(manifest, field, "error", "refused", decision.message, rule=decision.rule)
-    if decision.outcome == "kept":
-        return _finding(manifest, field, "info", "kept", f"stays: {decision.rule}", rule=decision.rule)
-    after = str(decision.reference)
-    if manifest.is_shared(value):
-        message = f"not rewritten to {after}: a field that is no image says the same scalar, by its anchor"
-        return _finding(manifest, field, "warning", "refused", message, rule=decision.rule)
-    # An alias says what its anchor says, and the anchor is an image field that gets its own edit.
-    edits = () if isinstance(field.value, Alias) else (_edit(manifest, field, value, after),)
-    message = f"{value.value} -> {after}"
-    return _finding(manifest, field, "info", "rewritten", message, rule=decision.rule, after=after, edits=edits)
+def _judge(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
+    comments = [manifest.comment(node) for node in _nodes(field, found)]
+    said = [word for word in map(directive, comments) if word]
+    if field.not_run or KEEP in said:
+        reason = field.not_run or "the comment repoint: keep"
+        yield finding(manifest, field, found.staying("kept", reason, reason), "info")
+        return
+    if said:
+        message = f"{said[0]!r} is nothing that a comment can ask for; did you mean {KEEP!r}?"
+        yield finding(manifest, field, found.staying("invalid", message), "warning")
+    if field.confidence == "likely" and (manifest.is_left(field) or found.outcome != "rewritten"):
+        yield from _likely(manifest, field, found)
+    elif found.outcome != "rewritten":
+        severity = _UNMAPPED[manifest.config.unmapped] if found.outcome == "unmapped" else "info"
+        yield finding(manifest, field, found, _SEVERITIES.get(found.outcome, severity))
+    elif obstacle := _obstacle(manifest, found):
+        message = f"not rewritten to {found.after}: {obstacle}"
+        yield finding(manifest, field, found.staying("refused", message), "warning")
+    else:
+        yield rewritten(manifest, field, found)
+        yield from (_undone(manifest, field, found, program) for program in filter(None, map(written_by, comments)))
 
 
-def _edit(manifest: Manifest, field: ImageField, value: Scalar, after: str) -> Edit:
-    return manifest.in_stream(replace_scalar(manifest.text, value, after, flow=is_flow(field.holder)))
+def _likely(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
+    """Yield what is to say of an image of which the values of a chart say only a part."""
+    if found.outcome == "rewritten":
+        chart = "is likely an image, if the chart puts no registry before it"
+        message = f"{found.before} {chart}; with 'likely: [values]' it becomes {found.after}"
+        yield finding(manifest, field, found.staying("likely", message), "warning")
+    elif found.outcome != "invalid":
+        yield finding(manifest, field, found, "info")
 
 
-def _finding(
-    manifest: Manifest,
-    field: ImageField,
-    severity: Severity,
-    outcome: Outcome,
-    message: str,
-    *,
-    rule: str = "",
-    after: str = "",
-    edits: tuple[Edit, ...] = (),
-) -> Finding:
-    value = resolve(field.value)
-    before = str(value.value) if isinstance(value, Scalar) else ""
+def _nodes(field: ImageField, found: Verdict) -> Iterator[Node]:
+    """Yield the nodes of an image by which a comment may stand."""
+    changed = [part.node for part, _ in found.changes]
+    yield field.value
+    yield from (node for node in changed if node is not field.value)
+
+
+def _obstacle(manifest: Manifest, found: Verdict) -> str:
+    """Return why the scalars that have to change cannot be changed, or an empty text."""
+    for part, _ in found.changes:
+        scalar = resolve(part.node)
+        if isinstance(scalar, Scalar) and manifest.is_shared(scalar):
+            return "a field that is no image says the same scalar, by its anchor"
+    return ""
+
+
+def rewritten(manifest: Manifest, field: ImageField, found: Verdict) -> Finding:
+    """Return the finding that a field is rewritten as `found` says, with its edits."""
+    edits: list[Edit] = []
+    said: list[Said] = []
+    for part, text in found.changes:
+        # An alias says what its anchor says, and the anchor is an image that gets its own edit.
+        if isinstance(part.node, Scalar):
+            edit = replace_scalar(manifest.text, part.node, text, flow=is_flow(part.holder))
+            edits.append(manifest.in_stream(edit))
+            whole = Edit(0, len(str(part.node.value).rstrip("\n")), text)
+            said.append(Said(manifest.document.start + start(part.node), whole))
+    return finding(manifest, field, found, "info")._replace(edits=tuple(edits), said=tuple(said))
+
+
+def _undone(manifest: Manifest, field: ImageField, found: Verdict, program: str) -> Finding:
+    message = f"{program} writes this image, and would write {found.before} back; point it at the mirror as well"
+    return finding(manifest, field, found, "warning")._replace(outcome="undone", message=message)
+
+
+def finding(manifest: Manifest, field: ImageField, found: Verdict, severity: Severity) -> Finding:
+    """Return what was found of a field, with its place."""
+    node = found.main.node if found.main else field.value
     return Finding(
         severity=severity,
-        outcome=outcome,
-        message=message,
-        line=manifest.line(field.value),
-        column=column(field.value),
-        resource=field.pod_spec.resource.ref,
+        outcome=found.outcome,
+        message=found.message,
+        line=manifest.line(node),
+        column=column(node),
+        resource=field.resource.ref,
         field=field.path,
-        before=before,
-        after=after or before,
-        rule=rule,
-        edits=edits,
+        before=found.before,
+        after=found.after,
+        rule=found.rule,
+        confidence=field.confidence,
     )

@@ -1,0 +1,73 @@
+"""Find the images in a tree of Helm values, which no schema describes: by how charts commonly spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from transformer.field_paths import Entry, children, join
+from transformer.nodes import Mapping, Scalar, is_null, own, resolve, text_of
+from transformer.reference import begins_with_registry
+
+_BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
+_REGISTRIES = ("imageRegistry", "image_registry")
+
+
+class InValues(NamedTuple):
+    """An image, or a registry put before images, in Helm values; `is_sure` where the chart puts none before it."""
+
+    entry: Entry
+    holds: Literal["image", "prefix"]
+    is_sure: bool
+
+
+def images_in(values: Entry) -> Iterator[InValues]:
+    """Yield the images in the tree that stands at `values`, each node once.
+
+    An image is a text under `image`, or an object with a repository. Where it says no registry it is not sure what it
+    is the whole of: many charts put a registry of their own before a repository.
+    """
+    seen: set[int] = set()
+    waiting = [(values, "")]
+    while waiting:
+        entry, key = waiting.pop()
+        node = resolve(entry.value)
+        if isinstance(node, Scalar):
+            if found := _text(entry, key):
+                yield found
+        elif id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node, Mapping) and is_image(node, key):
+                yield InValues(entry, "image", _says_registry(node))
+            else:
+                waiting += [
+                    (Entry(node, child, join(entry.path, step)), "" if step.startswith("[") else step)
+                    for child, step in reversed([*children(node)])
+                ]
+
+
+def _text(entry: Entry, key: str) -> InValues | None:
+    text = "" if is_null(resolve(entry.value)) else text_of(entry.value)
+    if key in _REGISTRIES and text:
+        return InValues(entry, "prefix", is_sure=False)
+    if key == "image" or key.endswith("Image"):
+        return InValues(entry, "image", begins_with_registry(text)) if text else None
+    return None
+
+
+def is_image(node: Mapping, key: str) -> bool:
+    """Say whether an object under `key` is spelled like an image: it has a repository, and more that belongs to one."""
+    if _is_text(node, "repository"):
+        is_named = key in ("image", "images") or key.endswith("Image")
+        return is_named or any(own(node, each) is not None for each in _BESIDE_A_REPOSITORY)
+    return _is_text(node, "registry") and _is_text(node, "image")
+
+
+def _is_text(node: Mapping, key: str) -> bool:
+    value = own(node, key)
+    target = resolve(value) if value is not None else None
+    return isinstance(target, Scalar) and bool(target.value) and not is_null(target)
+
+
+def _says_registry(node: Mapping) -> bool:
+    return _is_text(node, "registry") or begins_with_registry(text_of(own(node, "repository")))

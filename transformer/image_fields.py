@@ -1,0 +1,282 @@
+"""Find every field of a document that holds an image for certain, and every place for the pull secrets they need.
+
+What a pod spec holds is known by its shape, what other kinds hold from the catalog, what users' own kinds hold from
+the `fieldSpecs` of the config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from transformer import catalog
+from transformer.config import Config, FieldSpec
+from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_or_below, walk
+from transformer.findings import Confidence
+from transformer.helm_values import images_in
+from transformer.nodes import Mapping, Node, Sequence, own, resolve, start
+from transformer.not_run import why_left_alone, why_not_run
+from transformer.pod_specs import PodSpec, contents, image_entries
+from transformer.resources import IMAGE_PULL_SECRETS, NamesForm, Resource, as_resource, resources
+from transformer.spellings import parts
+
+Holds: TypeAlias = Literal["reference", "image", "imageOrName", "imageOrTag", "prefix", "url", "urlPrefix"]
+
+
+class Spec(NamedTuple):
+    """What a path says of the places it leads to.
+
+    `siblings` are roles and names of keys beside an image. A place for pull secrets is the mapping that has, or would
+    have, the entry `key`; `serves` is what it is for, as in the catalog. `number` is that of the
+    config's field spec, and -1 for a row of the catalog.
+    """
+
+    holds: catalog.Value
+    key: str = ""
+    siblings: tuple[tuple[str, str], ...] = ()
+    serves: tuple[int, str] | None = None
+    number: int = -1
+
+
+class ImageField(NamedTuple):
+    """A field that holds an image: the resource, what it is written in, its value (an alias as such), its path.
+
+    `holds` says what the value is, `siblings` which other keys of the holder say a part of it. `not_run` is the
+    reason why it is left alone, and empty where it is not.
+    """
+
+    resource: Resource
+    holder: Mapping | Sequence
+    value: Node
+    path: str
+    confidence: Confidence = "certain"
+    holds: Holds = "image"
+    siblings: tuple[tuple[str, str], ...] = ()
+    not_run: str = ""
+
+
+class PullSecretField(NamedTuple):
+    """A place for pull secrets, and the images that are pulled with them.
+
+    `holder` is the mapping whose entry `key` holds them in the form `form`, and `path` leads to it. `key` is empty
+    where the kind has, as far as is known, no such entry.
+    """
+
+    resource: Resource
+    holder: Mapping
+    path: str
+    key: str
+    form: NamesForm = "pullSecrets"
+    scope: str = ""
+    images: tuple[ImageField, ...] = ()
+
+
+class NotAnImage(NamedTuple):
+    """A value that is named like an image and known to be none."""
+
+    value: Node
+
+
+class ValuesText(NamedTuple):
+    """A text that is known to hold Helm values as YAML."""
+
+    value: Node
+
+
+class Match(NamedTuple):
+    """A field spec of the config, by its number, led to something."""
+
+    number: int
+
+
+class Fields(NamedTuple):
+    """What a document has: images, places for pull secrets, objects, pod specs, and what only looks like an image.
+
+    `matched` are the indices of the config's field specs that led to something.
+    """
+
+    images: tuple[ImageField, ...]
+    pull_secrets: tuple[PullSecretField, ...]
+    resources: tuple[Resource, ...]
+    pod_specs: tuple[PodSpec, ...]
+    not_images: tuple[NotAnImage, ...]
+    values_texts: tuple[ValuesText, ...]
+    matched: frozenset[int]
+
+
+_Found: TypeAlias = ImageField | PullSecretField | Resource | PodSpec | NotAnImage | ValuesText | Match
+
+
+def fields(root: Node | None, config: Config) -> Fields:
+    """Return what the document under `root` has; a field that several paths or aliases lead to comes once."""
+    found = [each for outer in resources(root) for each in _in_object(outer, config)]
+    if config.helm_values and isinstance(root, Mapping) and as_resource(root) is None:
+        found = [*_in_values(Resource("", "", "", "", root), Entry(root, root, ""))]
+    images = tuple(_once(each for each in found if isinstance(each, ImageField)))
+    places = [each for each in found if isinstance(each, PullSecretField)]
+    return Fields(
+        images=images,
+        pull_secrets=tuple(_serve([image for image in images if image.resource.kind], places)),
+        resources=tuple(each for each in found if isinstance(each, Resource)),
+        pod_specs=tuple(each for each in found if isinstance(each, PodSpec)),
+        not_images=tuple(each for each in found if isinstance(each, NotAnImage)),
+        values_texts=tuple(each for each in found if isinstance(each, ValuesText)),
+        matched=frozenset(each.number for each in found if isinstance(each, Match)),
+    )
+
+
+def _in_object(outer: Resource, config: Config) -> Iterator[_Found]:
+    inside = contents(outer)
+    yield from inside.resources
+    yield from (NotAnImage(definition.node) for definition in inside.definitions)
+    for resource in inside.resources:
+        places = _places(resource.api_version, resource.kind, config.field_specs)
+        if places.here or places.below:
+            yield from _by_path(resource, places)
+    yield from inside.pod_specs
+    for pod_spec in inside.pod_specs:
+        yield from _in_pod_spec(pod_spec)
+
+
+def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
+    for spec, entry in walk(resource.node, places):
+        if spec.number >= 0:
+            yield Match(spec.number)
+        match spec.holds:
+            case "none":
+                yield NotAnImage(entry.value)
+            case "values":
+                yield from _in_values(resource, entry)
+            case "valuesText":
+                yield ValuesText(entry.value)
+            case "image" | "imageOrName" | "imageOrTag" | "prefix" | "url" | "urlPrefix" as holds:
+                # An object without a name leaves the image to the controller; its parts are looked at as texts.
+                is_object = isinstance(resolve(entry.value), Mapping)
+                if not is_object or spec.number >= 0 or parts(entry.value, entry.holder):
+                    yield _image(resource, entry, spec, holds)
+            case form:
+                for path, holder in _mappings(entry):
+                    common, below = spec.serves or (-1, "")
+                    scope = path if common < 0 else concat(first(path, common), below)
+                    at = concat(resource.path, path)
+                    yield PullSecretField(resource, holder, at, spec.key, form, concat(resource.path, scope))
+
+
+def _mappings(entry: Entry) -> Iterator[tuple[str, Mapping]]:
+    """Yield the mapping that stands at a place, or those in the list there."""
+    node = resolve(entry.value)
+    if isinstance(node, Mapping):
+        yield entry.path, node
+    for index, child in enumerate(node.children if isinstance(node, Sequence) else ()):
+        item = resolve(child)
+        if isinstance(item, Mapping):
+            yield f"{entry.path}[{index}]", item
+
+
+def _image(resource: Resource, entry: Entry, spec: Spec, holds: Holds) -> ImageField:
+    is_declared = spec.number >= 0
+    return ImageField(
+        resource=resource,
+        holder=entry.holder,
+        value=entry.value,
+        path=concat(resource.path, entry.path),
+        confidence="declared" if is_declared else "certain",
+        holds=holds,
+        siblings=spec.siblings,
+        not_run=why_left_alone(resource) if is_declared else why_not_run(resource),
+    )
+
+
+def _in_values(resource: Resource, values: Entry) -> Iterator[ImageField]:
+    """Yield the images in a tree of Helm values, or those in other trees that are read like one."""
+    for (holder, value, below), holds, is_sure in images_in(values):
+        confidence: Confidence = "certain" if is_sure else "likely"
+        path = concat(resource.path, below)
+        yield ImageField(resource, holder, value, path, confidence, holds, not_run=why_not_run(resource))
+
+
+def _in_pod_spec(pod_spec: PodSpec) -> Iterator[_Found]:
+    resource = pod_spec.resource
+    not_run = why_not_run(resource)
+    holds: Holds = "reference" if pod_spec.is_built_in else "image"
+    for holder, value, path in image_entries(pod_spec):
+        yield ImageField(resource, holder, value, concat(resource.path, path), holds=holds, not_run=not_run)
+    key = IMAGE_PULL_SECRETS if pod_spec.is_built_in else ""
+    path = concat(resource.path, pod_spec.path)
+    yield PullSecretField(resource, pod_spec.node, path, key, scope=path)
+
+
+def _once(images: Iterable[ImageField]) -> list[ImageField]:
+    """Return each field once, in the order of the text; what the config declares of one decides what it is."""
+    found: dict[tuple[int, int, bool], ImageField] = {}
+    declared: set[tuple[int, int]] = set()
+    for image in sorted(images, key=lambda image: image.confidence != "declared"):
+        place = (id(image.holder), id(image.value))
+        declared |= {place} if image.confidence == "declared" else set()
+        if image.confidence == "declared" or place not in declared:
+            found.setdefault((*place, bool(image.not_run)), image)
+    return sorted(found.values(), key=lambda image: start(image.value))
+
+
+def _serve(images: list[ImageField], places: list[PullSecretField]) -> Iterator[PullSecretField]:
+    """Yield each place for pull secrets with its images.
+
+    An image belongs to the innermost place around it, or else to all those that serve the closest part of the object
+    that it stands in. Images that no place serves come with one that has no key.
+    """
+    served: dict[int, list[ImageField]] = {}
+    by_resource: dict[int, list[tuple[int, PullSecretField]]] = {}
+    known = {(id(place.holder), id(place.resource.node)) for place in places if place.key}
+    for number, place in enumerate(places):
+        if place.key or (id(place.holder), id(place.resource.node)) not in known:
+            by_resource.setdefault(id(place.resource.node), []).append((number, place))
+    for image in images:
+        here = by_resource.setdefault(id(image.resource.node), [])
+        serving = [each for each in here if is_at_or_below(image.path, each[1].scope)]
+        if not serving:
+            place = PullSecretField(image.resource, image.resource.node, image.resource.path, "")
+            serving = [(len(places), place)]
+            places.append(place)
+            here.append(serving[0])
+        serving = [each for each in serving if each[1].key] or serving
+        around = [each for each in serving if is_at_or_below(image.path, each[1].path)]
+        for number, _ in [max(around, key=_depth)] if around else _widest(serving):
+            served.setdefault(number, []).append(image)
+    for number, place in enumerate(places):
+        if number in served:
+            yield place._replace(images=tuple(served[number]))
+
+
+def _depth(place: tuple[int, PullSecretField]) -> tuple[int, bool, bool]:
+    """Say how close a place is to what it serves; of equal ones, one that is there is closer, and a list is."""
+    _, field = place
+    return len(field.path), own(field.holder, field.key) is not None, field.form == "pullSecrets"
+
+
+def _widest(serving: list[tuple[int, PullSecretField]]) -> list[tuple[int, PullSecretField]]:
+    closest = max(len(field.scope) for _, field in serving)
+    return [each for each in serving if len(each[1].scope) == closest]
+
+
+@lru_cache(maxsize=1000)
+def _places(api_version: str, kind: str, field_specs: tuple[FieldSpec, ...]) -> Places[Spec]:
+    """Return the paths of a kind: those that the config declares, then those of the catalog."""
+    group, _, version = api_version.rpartition("/")
+    declared = (
+        (spec.steps, Spec(spec.holds, siblings=spec.siblings, number=number))
+        for number, spec in enumerate(field_specs)
+        if spec.kind == kind and spec.group in (None, group) and spec.version in ("", version)
+    )
+    known = (
+        (row.steps, Spec(row.value, siblings=row.siblings, serves=row.serves)) for row in catalog.of_kind(group, kind)
+    )
+    return Places(_with_home(*each) for each in (*declared, *known))
+
+
+def _with_home(steps: Steps, spec: Spec) -> tuple[Steps, Spec]:
+    """Return what leads to a place for pull secrets, which is a mapping whether it has the entry or not."""
+    if spec.holds not in get_args(NamesForm):
+        return steps, spec
+    *home, key = steps
+    return tuple(home), spec._replace(key=key)

@@ -1,0 +1,126 @@
+"""Find every image in a text: in the fields of the YAML or JSON that it is, and likely ones in whatever else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias
+
+from transformer.config import Config
+from transformer.documents import Document, split
+from transformer.edits import Edit
+from transformer.errors import ManifestSyntaxError
+from transformer.field_paths import Entry
+from transformer.findings import Confidence
+from transformer.helm_values import images_in
+from transformer.image_fields import ImageField, fields
+from transformer.likely import hits
+from transformer.mirrors import decider
+from transformer.nodes import Mapping, Node, Scalar, Sequence, compose, end, is_flow, resolve, start, text_of
+from transformer.not_run import why_not_run
+from transformer.resources import Resource, as_resource
+from transformer.spellings import Part, parts
+from transformer.value_edits import offsets, replace_within
+from transformer.verdicts import Verdict, verdict
+
+
+class Spot(NamedTuple):
+    """An image in a text: what becomes of it, where it stands in the text, and the edits of the text for it.
+
+    `is_field` says whether it stands in a field that would be one for certain in a document of its own. `edits` is
+    None where the text cannot be edited there. `evidence` is what has to be known for it to be an image.
+    """
+
+    found: Verdict
+    start: int
+    end: int
+    edits: tuple[Edit, ...] | None
+    is_field: bool = False
+    evidence: str = ""
+
+
+Span: TypeAlias = tuple[int, int]
+
+
+def spots(text: str, name: str, config: Config) -> list[Spot]:
+    """Return the images in `text`, which stands under `name`, in the order in which they stand."""
+    inside = [*_in_documents(text, config)]
+    found = [each for each in inside if isinstance(each, Spot)]
+    known = [each for each in inside if not isinstance(each, Spot)]
+    for hit in hits(text, name, config):
+        if not any(first < hit.end and hit.start < last for first, last in known):
+            decision = decider(config)(hit.reference)
+            after = str(decision.reference) if decision.outcome == "rewritten" else hit.reference
+            said = Verdict(decision.outcome, decision.message, decision.rule, hit.reference, after, decision.reference)
+            edits = (Edit(hit.start, hit.end, after),) if after != hit.reference else ()
+            found.append(Spot(said, hit.start, hit.end, edits, evidence=hit.evidence))
+    return sorted(found, key=lambda spot: spot.start)
+
+
+def _in_documents(text: str, config: Config) -> Iterator[Spot | Span]:
+    """Yield what stands in the fields of the YAML or JSON documents that `text` is, and what of it is known by that."""
+    is_structured = ("\n" in text or text[:1] in "[{") and ":" in text
+    if not is_structured or not ("image" in text or "Image" in text or "repository" in text):
+        return
+    for document in split(text):
+        with suppress(ManifestSyntaxError):
+            root = compose(document.text)
+            for item in root.children if isinstance(root, Sequence) else [root] if root is not None else []:
+                yield from _in_object(document, resolve(item), config)
+
+
+def _in_object(document: Document, item: Node, config: Config) -> Iterator[Spot | Span]:
+    """Yield the images of an object and those that other data spells as charts do, and the spans that they fill.
+
+    What is not run stays as a whole.
+    """
+    found = fields(item, config)
+    images = [*found.images]
+    if isinstance(item, Mapping) and as_resource(item) is None:
+        nothing = Resource("", "", "", "", item)
+        for (holder, value, path), holds, is_sure in images_in(Entry(item, item, "")):
+            sure: Confidence = "certain" if is_sure else "likely"
+            images.append(ImageField(nothing, holder, value, path, sure, holds))
+    not_run = (resource.node for resource in found.resources if why_not_run(resource))
+    for node in (*not_run, *(each.value for each in found.not_images)):
+        yield _span(document, node)
+    for field in images:
+        judged = verdict(field, config)
+        if judged is not None and judged.main is not None and judged.outcome != "invalid":
+            nodes = [part.node for part in parts(field.value, field.holder, field.siblings)]
+            yield from (_span(document, each) for node in nodes for each in (node, resolve(node)))
+            is_word = field.confidence == "likely" and not {"/", ":"} & {*judged.before}
+            if not field.not_run and not is_word:
+                yield _of_field(document, field, judged, judged.main)
+
+
+def _span(document: Document, node: Node) -> Span:
+    return document.start + start(node), document.start + end(node)
+
+
+def _of_field(document: Document, field: ImageField, found: Verdict, name: Part) -> Spot:
+    """Return the spot of an image in a field; `name` is the part that names it."""
+    edits: list[Edit] = []
+    can_be_edited = True
+    for part, said in found.changes:
+        changed = None
+        if isinstance(part.node, Scalar) and part.node.anchor is None:
+            whole = Edit(0, len(str(part.node.value).rstrip("\n")), said)
+            changed = replace_within(document.text, part.node, [whole], flow=is_flow(part.holder))
+        can_be_edited = can_be_edited and changed is not None
+        edits += [_within_quotes(document.text, edit).moved(document.start) for edit in changed or ()]
+    main = resolve(name.node)
+    length = len(text_of(main).rstrip("\n"))
+    first = start(main)
+    if isinstance(main, Scalar):
+        (first,) = offsets(document.text, main, [Edit(0, length, "")])
+    begin = document.start + first
+    is_sure = field.confidence != "likely"
+    return Spot(found, begin, begin + length, tuple(edits) if can_be_edited else None, is_sure)
+
+
+def _within_quotes(text: str, edit: Edit) -> Edit:
+    """Return an edit without the quotes that stay: the text around may write them in another way."""
+    quote = text[edit.start]
+    stays = quote in "\"'" and text[edit.end - 1] == quote == edit.replacement[0] == edit.replacement[-1]
+    return Edit(edit.start + 1, edit.end - 1, edit.replacement[1:-1]) if stays else edit

@@ -1,0 +1,87 @@
+"""Judge a field that holds an image: what becomes of it by the config, and what each scalar of it then has to say."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from transformer.config import Config
+from transformer.findings import Outcome
+from transformer.image_fields import ImageField
+from transformer.mirrors import Decision, decide_prefix, decider
+from transformer.nodes import Mapping, Scalar, is_null, is_string, resolve, text_of
+from transformer.reference import Reference, begins_with_registry, parse
+from transformer.spellings import Misfit, Part, parts, respelled, spelled
+
+
+class Verdict(NamedTuple):
+    """What becomes of an image: an outcome, the words for it, and the rule that decided.
+
+    `before` and `after` are what it says as a whole. `reference` is the one it stands for from now on, None where it
+    is none. `changes` are the parts that have to say something else, and what. `main` is the part that names it.
+    """
+
+    outcome: Outcome
+    message: str
+    rule: str = ""
+    before: str = ""
+    after: str = ""
+    reference: Reference | None = None
+    changes: tuple[tuple[Part, str], ...] = ()
+    main: Part | None = None
+
+    def staying(self, outcome: Outcome, message: str, rule: str = "") -> Verdict:
+        """Return the verdict that the image stays as it is, for a reason of its own."""
+        return self._replace(outcome=outcome, message=message, rule=rule or self.rule, after=self.before, changes=())
+
+
+def verdict(field: ImageField, config: Config) -> Verdict | None:
+    """Return what becomes of `field`; None where there is no image in it to speak of, such as a URL of a website."""
+    is_text = field.holds != "reference" or isinstance(resolve(field.value), Scalar)
+    image = parts(field.value, field.holder, field.siblings) if is_text else ()
+    main = next((part for part in image if part.role in ("repository", "name")), None)
+    if main is None and field.holds != "reference" and isinstance(resolve(field.value), Scalar):
+        return None
+    if main is None or not is_string(resolve(main.node)):
+        said = text_of(main.node if main else field.value)
+        return Verdict("invalid", f"expected an image reference, found {_words(field, main)}", before=said, after=said)
+    said = spelled(image)
+    before = main.scheme + said
+    if (field.holds in ("url", "urlPrefix") and not main.scheme) or (
+        field.holds == "imageOrTag" and not {":", "/", "@"} & {*said}
+    ):
+        return None
+    if field.holds == "imageOrName" and not begins_with_registry(said):
+        reason = "its controller puts a registry before it"
+        return Verdict("kept", reason, reason, before, before, main=main)
+    if field.holds in ("prefix", "urlPrefix"):
+        return _of_prefix(config, said, main)
+    decision = decider(config)(said)
+    found = Verdict(decision.outcome, _message(decision), decision.rule, before, before, decision.reference, main=main)
+    if decision.outcome != "rewritten" or decision.reference is None:
+        return found
+    after = main.scheme + str(decision.reference)
+    try:
+        changes = tuple(respelled(image, parse(said), decision.reference))
+    except Misfit as error:
+        message = f"not rewritten to {after}: {error}"
+        return found.staying("refused", message)._replace(reference=parse(said))
+    return found._replace(message=f"{before} -> {after}", after=after, changes=changes)
+
+
+def _of_prefix(config: Config, said: str, main: Part) -> Verdict:
+    decision, after = decide_prefix(config, said)
+    before, after = main.scheme + said, main.scheme + after
+    message = f"{before} -> {after}" if decision.outcome == "rewritten" else _message(decision)
+    changes = ((main, after),) if decision.outcome == "rewritten" else ()
+    return Verdict(decision.outcome, message, decision.rule, before, after, decision.reference, changes, main)
+
+
+def _message(decision: Decision) -> str:
+    return decision.message or f"stays: {decision.rule}"
+
+
+def _words(field: ImageField, main: Part | None) -> str:
+    value = resolve(main.node if main else field.value)
+    if isinstance(value, Scalar):
+        return "nothing" if is_null(value) else repr(value.value)
+    return "an object without a repository" if isinstance(value, Mapping) else "no text"
