@@ -6,9 +6,9 @@ the `fieldSpecs` of the config.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from transformer import catalog
 from transformer.config import Config, FieldSpec
@@ -106,6 +106,7 @@ class Fields(NamedTuple):
 
 
 _Found: TypeAlias = ImageField | PullSecretField | Resource | PodSpec | NotAnImage | ValuesText | Match
+_TYPES = get_args(_Found)
 
 
 def fields(root: Node | None, config: Config) -> Fields:
@@ -113,16 +114,18 @@ def fields(root: Node | None, config: Config) -> Fields:
     found = [each for outer in resources(root) for each in _in_object(outer, config)]
     if config.helm_values and isinstance(root, Mapping) and as_resource(root) is None:
         found = [*_in_values(Resource("", "", "", "", root), Entry(root, root, ""))]
-    images = tuple(_once(each for each in found if isinstance(each, ImageField)))
-    places = [each for each in found if isinstance(each, PullSecretField)]
+    by_type: dict[type, list[Any]] = {each: [] for each in _TYPES}
+    for each in found:
+        by_type[type(each)].append(each)
+    images = tuple(_once(by_type[ImageField]))
     return Fields(
         images=images,
-        pull_secrets=tuple(_serve([image for image in images if image.resource.kind], places)),
-        resources=tuple(each for each in found if isinstance(each, Resource)),
-        pod_specs=tuple(each for each in found if isinstance(each, PodSpec)),
-        not_images=tuple(each for each in found if isinstance(each, NotAnImage)),
-        values_texts=tuple(each for each in found if isinstance(each, ValuesText)),
-        matched=frozenset(each.number for each in found if isinstance(each, Match)),
+        pull_secrets=tuple(_serve([image for image in images if image.resource.kind], by_type[PullSecretField])),
+        resources=tuple(by_type[Resource]),
+        pod_specs=tuple(by_type[PodSpec]),
+        not_images=tuple(by_type[NotAnImage]),
+        values_texts=tuple(by_type[ValuesText]),
+        matched=frozenset(each.number for each in by_type[Match]),
     )
 
 
@@ -207,8 +210,10 @@ def _in_pod_spec(pod_spec: PodSpec) -> Iterator[_Found]:
     yield PullSecretField(resource, pod_spec.node, path, key, scope=path)
 
 
-def _once(images: Iterable[ImageField]) -> list[ImageField]:
+def _once(images: list[ImageField]) -> list[ImageField]:
     """Return each field once, in the order of the text; what the config declares of one decides what it is."""
+    if len(images) < 2:
+        return images
     found: dict[tuple[int, int, bool], ImageField] = {}
     declared: set[tuple[int, int]] = set()
     for image in sorted(images, key=lambda image: image.confidence != "declared"):

@@ -89,6 +89,8 @@ class Manifest:
 
         That can be an anchor of the scalar itself, or of what it stands in.
         """
+        if "&" not in self.text:
+            return False
         if id(scalar) in self._kept:
             return True
         if scalar.anchor is None:

@@ -39,13 +39,17 @@ Scalar: TypeAlias = ScalarEvent
 
 
 class Mapping:
-    """A mapping; `children` holds key, value, key, value, ... in the order of the text, merge keys included."""
+    """A mapping; `children` holds key, value, key, value, ... in the order of the text, merge keys included.
 
-    __slots__ = ("children", "end_event", "start_event")
+    `by_key` is for lookups, of which the first makes it.
+    """
+
+    __slots__ = ("by_key", "children", "end_event", "start_event")
 
     def __init__(self, start_event: Any) -> None:
         self.start_event = self.end_event = start_event
         self.children: list[Node] = []
+        self.by_key: dict[str, Node] | None = None
 
 
 class Sequence:
@@ -203,16 +207,11 @@ def pairs(mapping: Mapping) -> Iterator[tuple[Node, Node]]:
 
 def own(mapping: Mapping, key: str) -> Node | None:
     """Return the value of the mapping's own entry `key`, an alias as it stands; of several the last, as parsers do."""
-    found = None
-    children = mapping.children
-    for index in range(0, len(children), 2):
-        candidate = children[index]
-        if candidate.__class__ is ScalarEvent:
-            if candidate.value == key:
-                found = children[index + 1]
-        elif candidate.__class__ is Alias and text_of(candidate) == key:
-            found = children[index + 1]
-    return found
+    if mapping.by_key is None:
+        keys, values = mapping.children[::2], mapping.children[1::2]
+        names = (each.value if each.__class__ is ScalarEvent else text_of(each) for each in keys)
+        mapping.by_key = dict(zip(names, values, strict=True))
+    return mapping.by_key.get(key)
 
 
 def get(mapping: Mapping, key: str) -> Node | None:

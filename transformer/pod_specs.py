@@ -31,6 +31,18 @@ BUILT_IN = {
 }
 
 
+# Kubernetes' own kinds that are no pods and make none.
+_OWN_GROUPS = {
+    *("admissionregistration.k8s.io", "apiregistration.k8s.io", "autoscaling", "certificates.k8s.io"),
+    *("coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io"),
+    *("node.k8s.io", "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io"),
+}
+_OWN_KINDS = {
+    *("Endpoints", "Event", "LimitRange", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim"),
+    *("ResourceQuota", "Secret", "Service", "ServiceAccount"),
+}
+
+
 class PodSpec(NamedTuple):
     """A pod spec, the resource it belongs to, and its path in that; `is_built_in` where the kind is Kubernetes' own."""
 
@@ -58,6 +70,8 @@ def contents(resource: Resource) -> Contents:
         return Contents((), (), (resource,))
     if key in BUILT_IN:
         return Contents((resource,), tuple(_built_in(resource, BUILT_IN[key])))
+    if is_plain(resource):
+        return Contents((resource,), ())
     found = list(_by_shape(resource))
     inner = [each for each in found if isinstance(each, Resource)]
     return Contents(
@@ -65,6 +79,11 @@ def contents(resource: Resource) -> Contents:
         tuple(each for each in found if isinstance(each, PodSpec)),
         tuple(each for each in inner if each.is_definition),
     )
+
+
+def is_plain(resource: Resource) -> bool:
+    """Say whether a resource is of a kind of Kubernetes' own that has no image but, by chance, in its annotations."""
+    return resource.group in _OWN_GROUPS or (not resource.group and resource.kind in _OWN_KINDS)
 
 
 def image_entries(pod_spec: PodSpec) -> Iterator[tuple[Mapping, Node, str]]:

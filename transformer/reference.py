@@ -16,6 +16,7 @@ https://github.com/distribution/reference, which the kubelet and containerd use.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from transformer.errors import InvalidReference
@@ -77,6 +78,7 @@ class Reference(NamedTuple):
         return f"{self.name}{self.suffix}"
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Reference:
     """Read `text` as a container runtime reads it, with Docker Hub's defaults filled in.
 

@@ -124,6 +124,9 @@ def respelled(image: Sequence[Part], before: Reference, after: Reference) -> Ite
 
     Raises Misfit, with the reason, where the shape has no place for something that `after` says.
     """
+    if len(image) == 1 and before != after:
+        yield image[0], image[0].scheme + str(after)
+        return
     name = [part for part in image if part.role in _OF_NAME]
     rest = {part.role: part for part in image if part.role not in _OF_NAME}
     texts = [part.text for part in name]

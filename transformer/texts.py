@@ -12,20 +12,9 @@ from transformer.image_fields import Fields, ImageField
 from transformer.likely import is_image_name
 from transformer.nodes import Mapping, Node, Scalar, Sequence, get, is_string, resolve, text_of
 from transformer.not_run import why_not_run
-from transformer.pod_specs import BUILT_IN, PodSpec, containers
+from transformer.pod_specs import BUILT_IN, PodSpec, containers, is_plain
 from transformer.resources import Resource
 from transformer.spellings import Part, parts
-
-# Kubernetes' own kinds that are no pods have no text with an image but in their annotations.
-_OWN_GROUPS = {
-    *("admissionregistration.k8s.io", "apiregistration.k8s.io", "autoscaling", "certificates.k8s.io"),
-    *("coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io"),
-    *("node.k8s.io", "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io"),
-}
-_OWN_KINDS = {
-    *("Endpoints", "Event", "LimitRange", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim"),
-    *("ResourceQuota", "Secret", "Service", "ServiceAccount"),
-}
 
 _PLACES: dict[str, Likely] = {"args": "args", "command": "args", "env": "env", "annotations": "annotations"}
 _LEFT_ALONE = {
@@ -78,8 +67,7 @@ def _roots(resource: Resource, pod_spec: PodSpec | None) -> list[Text]:
     root = Text(resource, "fields", "", resource.node, resource.node, resource.path, why_not_run(resource))
     if (resource.group, resource.kind) in BUILT_IN:
         return [*_of_pod(root, pod_spec)]
-    is_plain = resource.group in _OWN_GROUPS or (resource.group == "" and resource.kind in _OWN_KINDS)
-    return [*_annotations(root)] if is_plain else [root]
+    return [*_annotations(root)] if is_plain(resource) else [root]
 
 
 def _of_pod(root: Text, pod_spec: PodSpec | None) -> Iterator[Text]:
