@@ -23,7 +23,6 @@ from transformer.nodes import (
     own,
     pairs,
     start,
-    text_of,
 )
 from transformer.resources import pull_secret_names
 
@@ -90,29 +89,18 @@ def _below(old: Node, new: Node, plan: _Plan) -> _Pairs | None:
     if isinstance(old, Sequence) and isinstance(new, Sequence):
         return _paired(old.children, new.children)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return _below_mappings(old, new, plan.growing(old))
+        growing = plan.growing(old)
+        return _below_growing(old, new, growing) if growing else _paired(old.children, new.children)
     return [] if _is_same_scalar(old, new) else None
 
 
-def _below_mappings(old: Mapping, new: Mapping, growing: Grown | None) -> _Pairs | None:
-    """Do the same for mappings, of which the new one may have more names of pull secrets where it is `growing`."""
-    olds, news = old.children, new.children
-    if growing and own(old, growing.key) is None and len(olds) + 2 == len(news):
-        if _below_names(None, own(new, growing.key), growing) is None:
-            return None
-        news = [node for key, value in pairs(new) if text_of(key) != growing.key for node in (key, value)]
-    if len(olds) != len(news):
-        return None
-    found: _Pairs = []
-    for index, pair in enumerate(zip(olds, news, strict=True)):
-        if _is_same_scalar(*pair):
-            continue
-        is_growing = growing and index % 2 and text_of(olds[index - 1]) == growing.key
-        below = _below_names(*pair, growing) if growing and is_growing else [pair]
-        if below is None:
-            return None
-        found += below
-    return found
+def _below_growing(old: Mapping, new: Mapping, growing: Grown) -> _Pairs | None:
+    """Do the same for mappings of which the new one may have more names of pull secrets."""
+    before, after = own(old, growing.key), own(new, growing.key)
+    olds = [node for pair in pairs(old) if pair[1] is not before for node in pair]
+    news = [node for pair in pairs(new) if pair[1] is not after for node in pair]
+    names, others = _below_names(before, after, growing), _paired(olds, news)
+    return None if names is None or others is None else [*names, *others]
 
 
 def _below_names(old: Node | None, new: Node | None, growing: Grown) -> _Pairs | None:
