@@ -18,7 +18,14 @@ FLOORS = [
     ["resources", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
     ["config", "config_schema", "templates", "mirrors", "loops", "config_checks", "config_file", "likely"],
     ["crds", "survey", "image_fields", "verdicts", "spots", "texts", "manifest", "proof"],
-    ["rules.images", "rules.likely_images", "rules.image_pull_secrets", "rules", "registry_secrets"],
+    [
+        "rules.images",
+        "rules.uncovered_fields",
+        "rules.likely_images",
+        "rules.image_pull_secrets",
+        "rules",
+        "registry_secrets",
+    ],
     ["pipeline"],
     [
         "hosts.loading",

@@ -31,6 +31,11 @@ def directive(comment: str) -> str:
     return found[1] if found else ""
 
 
+def why_kept(comment: str) -> str:
+    """Return the reason for which a comment keeps what it stands by, or an empty text."""
+    return f"the comment repoint: {KEEP}" if directive(comment) == KEEP else ""
+
+
 def written_by(comment: str) -> str:
     """Return which program, and by which rule of its own, writes the name of the image that the comment stands by."""
     if found := _IMAGE_POLICY.search(comment):

@@ -39,6 +39,7 @@ _SCHEME = re.compile(r"docker(?:-pullable)?://")
 _KEY = re.compile(r"""([A-Za-z0-9_.-]+)\\?["']?[ \t]*[=:][ \t]*\\?["']?\Z""")
 # What takes an image as its next word: a line of a Dockerfile, a flag, a command.
 _COMMAND = re.compile(r"(?:(?:^|\n)FROM|--[a-z-]*image|(?:docker|podman|nerdctl|crictl) (?:pull|run))[ =]+\Z")
+_RECORD = re.compile(r"^org\.opencontainers\.image\.|[iI]mageID$")
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IMAGE = {"image", "images", "img"}
@@ -64,7 +65,7 @@ _ABOUT = {
 
 def hits(text: str, name: str, config: Config) -> Iterator[Hit]:
     """Yield what is likely a reference in `text`, which stands under `name`: a key, a variable, a flag, or nothing."""
-    if name.startswith("org.opencontainers.image.") or "ENC[" in text:  # a record of a build; encrypted by SOPS
+    if _RECORD.search(name) or "ENC[" in text:  # what was built or runs; what SOPS encrypted
         return
     judge = _judge(config)
     for match in _RUN.finditer(text):

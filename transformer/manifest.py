@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from transformer.config import Config
-from transformer.directives import KEEP, comment_behind, directive
+from transformer.directives import comment_behind, why_kept
 from transformer.documents import Document
 from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
 from transformer.nodes import Mapping, Node, Scalar, Sequence, end, line, place, resolve, start, text_of
 from transformer.spellings import parts
-from transformer.spots import spots
+from transformer.spots import Spot, spots
 from transformer.survey import Accounts
 from transformer.texts import Text, texts
 from transformer.verdicts import Verdict, verdict
@@ -62,9 +62,13 @@ class Manifest:
         return fields(self.root, self.config)
 
     @cached_property
-    def texts(self) -> tuple[Text, ...]:
-        """The other texts of the document in which an image may stand."""
-        return tuple(texts(self.fields))
+    def texts(self) -> tuple[tuple[Text, tuple[Spot, ...]], ...]:
+        """The other texts of the document in which an image may stand, with what is likely one in each."""
+        return tuple((text, self._spots(text)) for text in texts(self.fields))
+
+    def _spots(self, text: Text) -> tuple[Spot, ...]:
+        value = resolve(text.value)
+        return tuple(spots(str(value.value), text.name, self.config)) if isinstance(value, Scalar) else ()
 
     def verdict(self, field: ImageField) -> Verdict | None:
         """Return what becomes of one of the document's images, as `verdicts.verdict` does."""
@@ -103,12 +107,12 @@ class Manifest:
         """The scalars that images say which stay, and those of texts that a comment keeps."""
         kept = (field for field in self.fields.images if self.is_left(field) or self._is_kept(field.value))
         parts_of = (part for field in kept for part in parts(field.value, field.holder, field.siblings))
-        texts = (text.value for text in self._anchored_texts if text.not_run or self._is_kept(text.value))
+        texts = (text.value for text, _ in self._anchored_texts if text.not_run or self._is_kept(text.value))
         return frozenset(id(resolve(node)) for node in (*(part.node for part in parts_of), *texts))
 
     def _is_kept(self, value: Node) -> bool:
         """Say whether a comment keeps what others may say too."""
-        return getattr(resolve(value), "anchor", None) is not None and directive(self.comment(value)) == KEEP
+        return getattr(resolve(value), "anchor", None) is not None and bool(why_kept(self.comment(value)))
 
     @cached_property
     def _said(self) -> dict[int, dict[int, str]]:
@@ -119,20 +123,16 @@ class Manifest:
             changes = {id(part.node): text for part, text in found.changes} if found else {}
             for part in parts(field.value, field.holder, field.siblings):
                 said[id(resolve(part.node))][id(part.node)] = changes.get(id(part.node), text_of(part.node))
-        for text in self._anchored_texts:
+        for text, inside in self._anchored_texts:
             scalar = resolve(text.value)
             if isinstance(scalar, Scalar) and not text.not_run and text.place in self.config.likely:
-                said[id(scalar)][id(text.value)] = self._rewritten(text, str(scalar.value))
+                edits = merge(edit for spot in inside for edit in spot.edits or ())
+                said[id(scalar)][id(text.value)] = apply(str(scalar.value), edits)
         return said
 
-    def _rewritten(self, text: Text, value: str) -> str:
-        """Return what a text says once all that is likely an image in it is rewritten."""
-        found = spots(value, text.name, self.config)
-        return apply(value, merge(edit for spot in found for edit in spot.edits or ()))
-
-    @cached_property
-    def _anchored_texts(self) -> tuple[Text, ...]:
-        return tuple(text for text in self.texts if getattr(resolve(text.value), "anchor", None) is not None)
+    @property
+    def _anchored_texts(self) -> Iterator[tuple[Text, tuple[Spot, ...]]]:
+        return (each for each in self.texts if getattr(resolve(each[0].value), "anchor", None) is not None)
 
     @cached_property
     def _uses(self) -> Counter[int]:

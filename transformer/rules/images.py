@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transformer.directives import KEEP, directive, written_by
+from transformer.directives import KEEP, directive, why_kept, written_by
 from transformer.edits import Edit
 from transformer.findings import Finding, Outcome, Said, Severity
 from transformer.image_fields import ImageField
@@ -21,6 +21,7 @@ from transformer.node_edits import replace_scalar
 from transformer.nodes import Node, Scalar, column, is_flow, resolve, start
 from transformer.verdicts import Verdict
 
+SHARED = "a field that is no image says the same scalar, by its anchor"
 _UNMAPPED: dict[str, Severity] = {"warn": "warning", "error": "error", "allow": "info"}
 _SEVERITIES: dict[Outcome, Severity] = {"invalid": "warning", "refused": "error"}
 
@@ -35,25 +36,22 @@ def rewrite(manifest: Manifest) -> Iterator[Finding]:
 
 def _judge(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
     comments = [manifest.comment(node) for node in _nodes(field, found)]
-    said = [word for word in map(directive, comments) if word]
-    if field.not_run or KEEP in said:
-        reason = field.not_run or "the comment repoint: keep"
+    if reason := field.not_run or next(filter(None, map(why_kept, comments)), ""):
         yield finding(manifest, field, found.staying("kept", reason, reason), "info")
         return
-    if said:
-        message = f"{said[0]!r} is nothing that a comment can ask for; did you mean {KEEP!r}?"
+    for word in filter(None, map(directive, comments)):
+        message = f"{word!r} is nothing that a comment can ask for; did you mean {KEEP!r}?"
         yield finding(manifest, field, found.staying("invalid", message), "warning")
     if field.confidence == "likely" and (manifest.is_left(field) or found.outcome != "rewritten"):
         yield from _likely(manifest, field, found)
     elif found.outcome != "rewritten":
         severity = _UNMAPPED[manifest.config.unmapped] if found.outcome == "unmapped" else "info"
         yield finding(manifest, field, found, _SEVERITIES.get(found.outcome, severity))
-    elif obstacle := _obstacle(manifest, found):
-        message = f"not rewritten to {found.after}: {obstacle}"
-        yield finding(manifest, field, found.staying("refused", message), "warning")
     else:
-        yield rewritten(manifest, field, found)
-        yield from (_undone(manifest, field, found, program) for program in filter(None, map(written_by, comments)))
+        done = rewritten_or_refused(manifest, field, found)
+        programs = filter(None, map(written_by, comments)) if done.outcome == "rewritten" else ()
+        yield done
+        yield from (_undone(manifest, field, found, program) for program in programs)
 
 
 def _likely(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
@@ -73,17 +71,12 @@ def _nodes(field: ImageField, found: Verdict) -> Iterator[Node]:
     yield from (node for node in changed if node is not field.value)
 
 
-def _obstacle(manifest: Manifest, found: Verdict) -> str:
-    """Return why the scalars that have to change cannot be changed, or an empty text."""
-    for part, _ in found.changes:
-        scalar = resolve(part.node)
-        if isinstance(scalar, Scalar) and manifest.is_shared(scalar):
-            return "a field that is no image says the same scalar, by its anchor"
-    return ""
-
-
-def rewritten(manifest: Manifest, field: ImageField, found: Verdict) -> Finding:
-    """Return the finding that a field is rewritten as `found` says, with its edits."""
+def rewritten_or_refused(manifest: Manifest, field: ImageField, found: Verdict) -> Finding:
+    """Return the finding that a field is rewritten as `found` says, with its edits, or that it cannot be."""
+    scalars = [resolve(part.node) for part, _ in found.changes]
+    if any(isinstance(scalar, Scalar) and manifest.is_shared(scalar) for scalar in scalars):
+        message = f"not rewritten to {found.after}: {SHARED}"
+        return finding(manifest, field, found.staying("refused", message), "warning")
     edits: list[Edit] = []
     said: list[Said] = []
     for part, text in found.changes:
