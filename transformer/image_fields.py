@@ -211,17 +211,29 @@ def _in_pod_spec(pod_spec: PodSpec) -> Iterator[_Found]:
 
 
 def _once(images: list[ImageField]) -> list[ImageField]:
-    """Return each field once, in the order of the text; what the config declares of one decides what it is."""
+    """Return each field once, in the order of the text; one that is run here and described there, in both roles.
+
+    What the config declares of one decides what it is, and an image in parts is one rather than each of its parts.
+    """
     if len(images) < 2:
         return images
-    found: dict[tuple[int, int, bool], ImageField] = {}
+    found: list[ImageField] = []
     declared: set[tuple[int, int]] = set()
-    for image in sorted(images, key=lambda image: image.confidence != "declared"):
-        place = (id(image.holder), id(image.value))
-        declared |= {place} if image.confidence == "declared" else set()
-        if image.confidence == "declared" or place not in declared:
-            found.setdefault((*place, bool(image.not_run)), image)
-    return sorted(found.values(), key=lambda image: start(image.value))
+    taken: set[tuple[int, int, bool]] = set()
+    for image in sorted(images, key=_rank):
+        image_parts = parts(image.value, image.holder, image.siblings)
+        places = {(id(part.holder), id(part.node)) for part in image_parts} or {(id(image.holder), id(image.value))}
+        roles = {(*place, bool(image.not_run)) for place in places}
+        if not (places & declared or roles & taken):
+            found.append(image)
+            taken |= roles
+            declared |= places if image.confidence == "declared" else set()
+    return sorted(found, key=lambda image: start(image.value))
+
+
+def _rank(image: ImageField) -> tuple[bool, bool]:
+    has_parts = bool(image.siblings) or isinstance(resolve(image.value), Mapping)
+    return image.confidence != "declared", not has_parts
 
 
 def _serve(images: list[ImageField], places: list[PullSecretField]) -> Iterator[PullSecretField]:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from transformer.config import Likely
 from transformer.field_paths import children, concat, entries, join
 from transformer.helm_values import is_image
-from transformer.image_fields import Fields, ImageField
+from transformer.image_fields import Fields
 from transformer.likely import is_image_name
 from transformer.nodes import Mapping, Node, Scalar, Sequence, get, is_string, resolve, text_of
 from transformer.not_run import why_not_run
 from transformer.pod_specs import BUILT_IN, PodSpec, containers, is_plain
 from transformer.resources import Resource
-from transformer.spellings import Part, parts
+from transformer.spellings import parts
 
 _PLACES: dict[str, Likely] = {"args": "args", "command": "args", "env": "env", "annotations": "annotations"}
 _LEFT_ALONE = {
@@ -47,7 +47,7 @@ def texts(fields: Fields) -> Iterator[Text]:
     A Secret has none but its annotations: what it holds is nobody's to read. Prose is left out.
     """
     covered = [*(each.value for each in fields.images), *(each.value for each in fields.not_images)]
-    covered += [part.node for each in fields.images if each.siblings for part in _parts(each)]
+    covered += [part.node for each in fields.images for part in parts(each.value, each.holder, each.siblings)]
     known = {id(value if isinstance(resolve(value), Scalar) else resolve(value)) for value in covered}
     inner = {id(resource.node): resource for resource in fields.resources if resource.is_inner}
     values = {id(each.value) for each in fields.values_texts}
@@ -56,10 +56,6 @@ def texts(fields: Fields) -> Iterator[Text]:
         if not resource.is_inner:
             for text in _below(_roots(resource, pods.get(id(resource.node))), known, inner):
                 yield text._replace(place="values") if id(text.value) in values else text
-
-
-def _parts(field: ImageField) -> tuple[Part, ...]:
-    return parts(field.value, field.holder, field.siblings)
 
 
 def _roots(resource: Resource, pod_spec: PodSpec | None) -> list[Text]:
@@ -117,7 +113,12 @@ def _below(roots: list[Text], known: set[int], inner: dict[int, Resource]) -> It
         seen.add(id(node))
         if (resource := inner.get(id(node))) is not None:
             here = here._replace(resource=resource, place="fields", not_run=why_not_run(resource))
-        if here.place == "fields" and isinstance(node, Mapping) and is_image(node, here.name):
+        if (
+            here.place == "fields"
+            and isinstance(node, Mapping)
+            and is_image(node, here.name)
+            and not known & {id(part.node) for part in parts(node, here.holder)}
+        ):
             yield here
         else:
             waiting += reversed([*_steps(here, node)])
