@@ -101,6 +101,11 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
     "an object with an empty repository": ('image: {repository: "", tag: 1}', []),
     "a pull policy": ("imagePullPolicy: Always\nimagePullSecrets: [{name: a}]", []),
     "a plural": ("images: nginx", []),
+    "a name and a tag": ("image: {name: org/app, tag: 1}", [("image", "an object", "image", False)]),
+    "a registry and a name": ("image: {registry: quay.io, name: a, tag: 1}", [("image", "an object", "image", True)]),
+    "a repo": ("image: {repo: org/app, tag: 1}", [("image", "an object", "image", False)]),
+    "a hub": ("global: {hub: quay.io/org}", [("global.hub", "quay.io/org", "prefix", False)]),
+    "a name of something else": ("service: {name: org/app, tag: 1}", []),
     "lower case within a word": ("myimage: nginx", []),
 }
 
@@ -116,3 +121,11 @@ def test_a_tree_may_stand_at_a_path() -> None:
 
 def test_a_registry_of_null_is_none_of_its_own() -> None:
     assert found("image: {registry: null, repository: org/app}") == [("image", "an object", "image", False)]
+
+
+def test_the_registry_of_all_images_completes_those_without_one() -> None:
+    assert found("imageRegistry: quay.io\nimage: org/app\nother: {image: ghcr.io/a}") == [
+        ("imageRegistry", "quay.io", "prefix", False),
+        ("image", "org/app", "none", False),
+        ("other.image", "ghcr.io/a", "image", True),
+    ]

@@ -147,7 +147,6 @@ IMAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ),
         [
             "spec.values.image",
-            "spec.values.sub.image image likely",
             "spec.values.sub.imageRegistry prefix likely",
         ],
     ),
@@ -224,7 +223,7 @@ def test_a_row_with_siblings_names_them() -> None:
 # Documents that are no objects.
 HELM_VALUES = {
     "sure": ("image: quay.io/a", ["image"]),
-    "likely": ("image: a\nimageRegistry: b", ["image image likely", "imageRegistry prefix likely"]),
+    "likely": ("image: a\nimageRegistry: b", ["imageRegistry prefix likely"]),
     "deep": ("a: [{image: quay.io/b}]", ["a[0].image"]),
     "no mapping": ("[{image: quay.io/a}]", []),
     "nothing": ("# c\n", []),

@@ -113,14 +113,16 @@ def fields(root: Node | None, config: Config) -> Fields:
     """Return what the document under `root` has; a field that several paths or aliases lead to comes once."""
     found = [each for outer in resources(root) for each in _in_object(outer, config)]
     if config.helm_values and isinstance(root, Mapping) and as_resource(root) is None:
-        found = [*_in_values(Resource("", "", "", "", root), Entry(root, root, ""))]
+        values = Resource("", "", "", "", root)
+        found = [values, *_in_values(values, Entry(root, root, ""))]
     by_type: dict[type, list[Any]] = {each: [] for each in _TYPES}
     for each in found:
         by_type[type(each)].append(each)
-    images = tuple(_once(by_type[ImageField]))
+    # A container that two pods have by an alias is one to rewrite, and for each pod one to pull.
+    pulled = {each.path: each for each in by_type[ImageField] if each.resource.kind}
     return Fields(
-        images=images,
-        pull_secrets=tuple(_serve([image for image in images if image.resource.kind], by_type[PullSecretField])),
+        images=tuple(_once(by_type[ImageField])),
+        pull_secrets=tuple(_serve([*pulled.values()], by_type[PullSecretField])),
         resources=tuple(by_type[Resource]),
         pod_specs=tuple(by_type[PodSpec]),
         not_images=tuple(by_type[NotAnImage]),
@@ -191,12 +193,15 @@ def _image(resource: Resource, entry: Entry, spec: Spec, holds: Holds) -> ImageF
     )
 
 
-def _in_values(resource: Resource, values: Entry) -> Iterator[ImageField]:
+def _in_values(resource: Resource, values: Entry) -> Iterator[_Found]:
     """Yield the images in a tree of Helm values, or those in other trees that are read like one."""
     for (holder, value, below), holds, is_sure in images_in(values):
         confidence: Confidence = "certain" if is_sure else "likely"
         path = concat(resource.path, below)
-        yield ImageField(resource, holder, value, path, confidence, holds, not_run=why_not_run(resource))
+        if holds == "none":
+            yield NotAnImage(value)
+        else:
+            yield ImageField(resource, holder, value, path, confidence, holds, not_run=why_not_run(resource))
 
 
 def _in_pod_spec(pod_spec: PodSpec) -> Iterator[_Found]:
@@ -231,9 +236,9 @@ def _once(images: list[ImageField]) -> list[ImageField]:
     return sorted(found, key=lambda image: start(image.value))
 
 
-def _rank(image: ImageField) -> tuple[bool, bool]:
+def _rank(image: ImageField) -> tuple[bool, bool, bool]:
     has_parts = bool(image.siblings) or isinstance(resolve(image.value), Mapping)
-    return image.confidence != "declared", not has_parts
+    return image.confidence != "declared", not has_parts, image.confidence == "likely"
 
 
 def _serve(images: list[ImageField], places: list[PullSecretField]) -> Iterator[PullSecretField]:

@@ -39,6 +39,8 @@ _SCHEME = re.compile(r"docker(?:-pullable)?://")
 _KEY = re.compile(r"""([A-Za-z0-9_.-]+)\\?["']?[ \t]*[=:][ \t]*\\?["']?\Z""")
 # What takes an image as its next word: a line of a Dockerfile, a flag, a command.
 _COMMAND = re.compile(r"(?:(?:^|\n)FROM|--[a-z-]*image|(?:docker|podman|nerdctl|crictl) (?:pull|run))[ =]+\Z")
+_PUSH = re.compile(r"(?:--destination|--cache-repo)[ =]+\Z|(?:docker|podman|nerdctl|buildah|crane) push +\Z")
+_OF_AN_API = re.compile(r"(?:api|v[12])/")
 _RECORD = re.compile(r"^org\.opencontainers\.image\.|[iI]mageID$")
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -76,7 +78,7 @@ def hits(text: str, name: str, config: Config) -> Iterator[Hit]:
         if ("/" not in run and ":" not in run) or not run[0].isalnum() or "://" in run:
             continue
         before, behind = text[max(0, match.start() - 80) : match.start()], text[match.end() : match.end() + 1]
-        if before[-1:] in _NOT_BEFORE or behind in _NOT_BEHIND:
+        if before[-1:] in _NOT_BEFORE or behind in _NOT_BEHIND or _PUSH.search(before):
             continue
         key = _KEY.search(before)
         is_named = is_image_name(name) or bool(key and is_image_name(key[1])) or bool(_COMMAND.search(before))
@@ -115,8 +117,8 @@ def _judge(config: Config) -> _Judge:
         host, slash, _ = run.partition("/")
         if slash and is_registry(host):
             if reference.suffix:
-                return "" if is_named or knows(host) else reference.domain
-            is_whole = run.count("/") > 1 and knows(host)
+                return "" if is_named or knows(reference.domain) else reference.domain
+            is_whole = run.count("/") > 1 and knows(reference.domain) and not _OF_AN_API.match(reference.path)
             return "" if is_named or is_whole else str(reference)
         if run.startswith(("sha256:", "sha512:")):
             return None

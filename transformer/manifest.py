@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
 from transformer.config import Config
 from transformer.directives import comment_behind, why_kept
-from transformer.documents import Document
+from transformer.documents import LINE_BREAK, Document
 from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
-from transformer.nodes import Mapping, Node, Scalar, Sequence, end, line, place, resolve, start, text_of
+from transformer.nodes import Mapping, Node, Scalar, Sequence, end, line, resolve, start, text_of
 from transformer.spellings import parts
 from transformer.spots import Spot, spots
 from transformer.survey import Accounts
 from transformer.texts import Text, texts
 from transformer.verdicts import Verdict, verdict
+
+_LINE_BREAK = re.compile(LINE_BREAK)
 
 
 class Manifest:
@@ -41,8 +45,13 @@ class Manifest:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line of the stream and the column, both from 1, of an offset in the text."""
-        row, at = place(self.text[:offset])
-        return self.document.line_of(row), at
+        row = bisect_right(self._lines, offset)
+        return self.document.line_of(row), offset - self._lines[row - 1] + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offsets at which the lines of the text begin."""
+        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
 
     def in_stream(self, edit: Edit) -> Edit:
         """Return an edit of the document as one of the stream."""
@@ -55,6 +64,16 @@ class Manifest:
             return comment_behind(self.text, self.text.rfind("\n", 0, max(line_before, 0)) + 1)
         is_block = isinstance(node, Scalar) and node.style in ("|", ">")
         return comment_behind(self.text, content_start(self.text, node) if is_block else end(node))
+
+    def comments(self, field: ImageField) -> list[str]:
+        """Return the comments by an image: where it stands, and by each of its parts that is to change."""
+        found = self.verdict(field)
+        changed = [part.node for part, _ in found.changes if part.node is not field.value] if found else []
+        return [self.comment(node) for node in (field.value, *changed)]
+
+    def why_stays(self, field: ImageField) -> str:
+        """Return why an image stays, whatever becomes of such images by the config, or an empty text."""
+        return field.not_run or next(filter(None, map(why_kept, self.comments(field))), "")
 
     @cached_property
     def fields(self) -> Fields:

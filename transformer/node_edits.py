@@ -30,7 +30,9 @@ _PROPERTIES = re.compile(rf"(?:[&!]\S*\s+|#{REST_OF_LINE}\s+)*")
 _LINE_BREAK = re.compile(LINE_BREAK)
 _REST_OF_LINE = re.compile(REST_OF_LINE)
 # Plain in block and in flow style, and no parser takes it for a number, a time, a boolean or a null.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+/?|[A-Za-z_][A-Za-z0-9._@-]+")
+_PLAIN = re.compile(
+    r"[A-Za-z][A-Za-z0-9.-]*/|[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9._@+-]+)+/?|[A-Za-z_][A-Za-z0-9._@-]+"
+)
 _PLAIN_IN_BLOCK = re.compile(
     r"(?:[a-z]+://)?[A-Za-z0-9_][A-Za-z0-9._@:+-]*(?:/[A-Za-z0-9._@:+-]*[A-Za-z0-9._@+-])+/?"
     r"|[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+:[0-9]+/?|" + _PLAIN.pattern

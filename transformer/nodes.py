@@ -88,7 +88,7 @@ def compose(text: str) -> Node | None:
     except ReaderError as error:
         raise _unreadable_character(text, error) from None
     except UnicodeEncodeError as error:
-        raise ManifestSyntaxError("half of a surrogate pair is no character", *place(text[: error.start])) from None
+        raise ManifestSyntaxError("half of a surrogate pair is no character", *_place(text[: error.start])) from None
     if _SURROGATES in refused.message and (whole := _SURROGATE_PAIR.sub(r"\\ufffd\\ufffd", text)) != text:
         return compose(whole)
     if _COLON_IN_FLOW not in refused.message:
@@ -332,10 +332,10 @@ def _syntax_error(error: MarkedYAMLError) -> ManifestSyntaxError:
 
 def _unreadable_character(text: str, error: ReaderError) -> ManifestSyntaxError:
     before = text.encode()[: error.position].decode()
-    return ManifestSyntaxError(f"{error.reason} (#x{error.character:04x})", *place(before))
+    return ManifestSyntaxError(f"{error.reason} (#x{error.character:04x})", *_place(before))
 
 
-def place(before: str) -> tuple[int, int]:
+def _place(before: str) -> tuple[int, int]:
     """Return the line and column, from 1, of what follows the text `before`."""
     lines = _LINE_BREAK.split(before)
     return len(lines), len(lines[-1]) + 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
@@ -46,15 +47,26 @@ def spots(text: str, name: str, config: Config) -> list[Spot]:
     """Return the images in `text`, which stands under `name`, in the order in which they stand."""
     inside = [*_in_documents(text, config)]
     found = [each for each in inside if isinstance(each, Spot)]
-    known = [each for each in inside if not isinstance(each, Spot)]
+    known = _joined(each for each in inside if not isinstance(each, Spot))
     for hit in hits(text, name, config):
-        if not any(first < hit.end and hit.start < last for first, last in known):
+        if bisect_right(known, hit.start) % 2 == 0 and bisect_right(known, hit.end - 1) % 2 == 0:
             decision = decider(config)(hit.reference)
             after = str(decision.reference) if decision.outcome == "rewritten" else hit.reference
             said = Verdict(decision.outcome, decision.message, decision.rule, hit.reference, after, decision.reference)
             edits = (Edit(hit.start, hit.end, after),) if after != hit.reference else ()
             found.append(Spot(said, hit.start, hit.end, edits, evidence=hit.evidence))
     return sorted(found, key=lambda spot: spot.start)
+
+
+def _joined(spans: Iterable[Span]) -> list[int]:
+    """Return where spans begin and end, in turns and in order, those that touch as one."""
+    found: list[int] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1]:
+            found[-1] = max(found[-1], last)
+        elif first < last:
+            found += [first, last]
+    return found
 
 
 def _in_documents(text: str, config: Config) -> Iterator[Spot | Span]:
@@ -80,7 +92,8 @@ def _in_object(document: Document, item: Node, config: Config) -> Iterator[Spot 
         nothing = Resource("", "", "", "", item)
         for (holder, value, path), holds, is_sure in images_in(Entry(item, item, "")):
             sure: Confidence = "certain" if is_sure else "likely"
-            images.append(ImageField(nothing, holder, value, path, sure, holds))
+            if holds != "none":
+                images.append(ImageField(nothing, holder, value, path, sure, holds))
     not_run = (resource.node for resource in found.resources if why_not_run(resource))
     for node in (*not_run, *(each.value for each in found.not_images)):
         yield _span(document, node)

@@ -22,7 +22,19 @@ _LEFT_ALONE = {
     "managedFields": "the managed fields are what the cluster reports",
     "kubectl.kubernetes.io/last-applied-configuration": "kubectl's record of what was applied",
 }
-_NO_IMAGES = {"apiVersion", "kind", "changelog", "description", "documentation", "message", "readme", "summary"}
+# Keys below which nothing is used as an image: prose, examples, the disks of Ceph.
+_NO_IMAGES = {
+    "_example",
+    "apiVersion",
+    "kind",
+    "rbd",
+    "changelog",
+    "description",
+    "documentation",
+    "message",
+    "readme",
+    "summary",
+}
 
 
 class Text(NamedTuple):
@@ -63,6 +75,8 @@ def _roots(resource: Resource, pod_spec: PodSpec | None) -> list[Text]:
     root = Text(resource, "fields", "", resource.node, resource.node, resource.path, why_not_run(resource))
     if (resource.group, resource.kind) in BUILT_IN:
         return [*_of_pod(root, pod_spec)]
+    if not resource.kind:
+        return [root._replace(place="values")]
     return [*_annotations(root)] if is_plain(resource) else [root]
 
 

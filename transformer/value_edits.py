@@ -56,7 +56,10 @@ def replace_within(text: str, scalar: Scalar, pieces: Iterable[Edit], *, flow: b
 
 
 def offsets(text: str, scalar: Scalar, pieces: list[Edit]) -> list[int]:
-    """Return where in `text` the pieces of what `scalar` says begin, or it itself where that is not to be told."""
+    """Return where in `text` the pieces of what `scalar` says begin, or it itself where that is not to be told.
+
+    The pieces come in the order of the value.
+    """
     found = _edits(text, scalar, pieces)
     return [edit.start for edit in found] if found else [start(scalar)] * len(pieces)
 
@@ -77,15 +80,19 @@ def _readable(text: str, scalar: Scalar, edits: tuple[Edit, ...], new: str, *, f
 
 
 def _edits(text: str, scalar: Scalar, pieces: list[Edit]) -> tuple[Edit, ...] | None:
-    """Return the edits that replace the pieces where `text` spells them, or None where it spells one otherwise."""
+    """Return the edits that replace the pieces where `text` spells them, or None where it spells one otherwise.
+
+    The pieces come in the order of the value.
+    """
     value, runs = str(scalar.value), [*_runs(text, scalar)]
     if "".join(run for _, run in runs) != _OTHERS.sub("", value):
         return None
     counts = [*accumulate((len(run) for _, run in runs), initial=0)]
     edits = []
+    count, counted = 0, 0
     for piece in pieces:
         old = value[piece.start : piece.end]
-        count = len(_OTHERS.sub("", value[: piece.start]))
+        count, counted = count + len(_OTHERS.sub("", value[counted : piece.start])), piece.start
         index = bisect_right(counts, count) - 1
         first = runs[index][0] + count - counts[index]
         spelled = re.compile(re.escape(old).replace("/", r"\\?/")).match(text, first)

@@ -346,7 +346,11 @@ SAID = {
         "unattached",
         "its imagePullSecret is one name, own",
     ),
-    "a place that is not there": (KAFKA, "unattached", "Kafka is not known to have imagePullSecrets here"),
+    "a place that is not there": (
+        KAFKA,
+        "unattached",
+        "they go to spec.kafka.template.pod.imagePullSecrets, and nothing is there",
+    ),
     "a kind without a place": (
         "apiVersion: x/v1\nkind: Gizmo\nspec: {containers: [{image: mirror.example/a}]}\n",
         "unattached",
@@ -392,3 +396,26 @@ def test_an_account_is_no_matter_to_a_field_for_one_name() -> None:
     assert rewrite(stream(ACCOUNT, APIMATIC), CONFIG).text == stream(
         ACCOUNT, f"{APIMATIC}      imagePullSecret: pull\n"
     )
+
+
+def test_pods_that_share_a_container_each_get_the_pull_secret() -> None:
+    pod = "- apiVersion: v1\n  kind: Pod\n  spec:\n    containers:"
+    text = f"apiVersion: v1\nkind: List\nitems:\n{pod} &c\n    - image: mirror.example/app\n{pod} *c\n"
+    secrets = "    imagePullSecrets:\n    - name: pull\n"
+    expected = text.replace("/app\n", f"/app\n{secrets}") + secrets
+    assert rewrite(text, CONFIG).text == expected
+
+
+def test_an_image_that_a_comment_keeps_needs_no_pull_secret() -> None:
+    text = f"{HEAD}spec:\n  containers:\n  - image: quay.io/app  # repoint: keep\n"
+    assert rewrite(text, CONFIG).text == text
+
+
+def test_lists_that_end_at_one_place_stand_one_below_the_other() -> None:
+    text = (
+        "apiVersion: k8s.mariadb.com/v1alpha1\nkind: MariaDB\nspec:\n  image: mirror.example/db\n"
+        "  metrics:\n    exporter:\n      image: mirror.example/exporter\n"
+    )
+    expected = f"{text}      imagePullSecrets:\n      - name: pull\n  imagePullSecrets:\n  - name: pull\n"
+    assert rewrite(text, CONFIG).text == expected
+    assert rewrite(expected, CONFIG).text == expected

@@ -498,3 +498,23 @@ def test_texts_that_json_quotes_stay_json() -> None:
     result = rewrite(text, ASKED)
     inner = json.loads(json.loads(result.text)["data"]["x"])
     assert inner == {"image": "h.example/quay/org/app", "é": "\n"}
+
+
+def test_helm_values_have_texts_too() -> None:
+    text = "image: {registry: quay.io, repository: a}\nx: quay.io/org/b:1\ny: |\n  image: quay.io/org/c:1\n"
+    expected = "image: {registry: h.example, repository: quay/a}\n" + text.partition("\n")[2].replace(
+        "quay.io", "h.example/quay"
+    )
+    assert rewrite(text, ASKED._replace(helm_values=True)).text == expected
+    assert rewrite(text, ASKED).text == text
+
+
+def test_the_hub_by_its_other_name_is_the_hub() -> None:
+    text = f"{POD}    args: [index.docker.io/org/app:1]\n"
+    assert rewrite(text, ASKED).text == text.replace("index.docker.io", "h.example/hub")
+
+
+@pytest.mark.parametrize("argument", ["--destination=quay.io/org/app:1", "docker push quay.io/org/app:1"])
+def test_where_an_image_is_pushed_to_stays(argument: str) -> None:
+    text = f"{POD}    args:\n    - {argument}\n"
+    assert rewrite(text, ASKED).text == text

@@ -132,3 +132,12 @@ def test_a_word_is_said_and_never_rewritten_without_being_declared(word: str) ->
 def test_with_being_asked_for_what_is_more_than_a_word_is_rewritten() -> None:
     text = f"{WIDGET}spec:\n  proxyImage: quay.io/org/app:1\n  image: {{repository: quay.io/org/b, tag: v1}}\n"
     assert rewrite(text, ASKED).text == text.replace("quay.io", "h.example/quay")
+
+
+@pytest.mark.parametrize("key", ["value", "default"])
+def test_no_field_spec_is_proposed_for_the_values_of_parameters(key: str) -> None:
+    text = (
+        f"{WIDGET}spec:\n  params:\n  - {{name: image, {key}: 'quay.io/org/app:1'}}\n  - {{name: rev, {key}: main}}\n"
+    )
+    assert only_uncovered(text).message.endswith("; to have it rewritten, ask for it with likely: [fields]")
+    assert rewrite(text, ASKED).text == text.replace("quay.io", "h.example/quay")

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import takewhile
+from typing import get_args
 
-from transformer import keyring
+from transformer import catalog, keyring
 from transformer.config import PullSecret
 from transformer.edits import Edit
 from transformer.field_paths import join
@@ -28,7 +30,7 @@ from transformer.node_edits import append_names
 from transformer.nodes import Mapping, Node, Scalar, Sequence, column, get, is_null, own, resolve, start, text_of
 from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
-from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names
+from transformer.resources import IMAGE_PULL_SECRETS, NamesForm, pull_secret_names
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
@@ -81,7 +83,11 @@ def _reference(manifest: Manifest, field: ImageField) -> Reference | None:
     if found is None or found.reference is None:
         return None
     scalars = [resolve(part.node) for part, _ in found.changes]
-    stays = manifest.is_left(field) or any(isinstance(each, Scalar) and manifest.is_shared(each) for each in scalars)
+    stays = (
+        bool(manifest.why_stays(field))
+        or manifest.is_left(field)
+        or any(isinstance(each, Scalar) and manifest.is_shared(each) for each in scalars)
+    )
     return parse(found.before) if stays and "://" not in found.before else found.reference
 
 
@@ -149,8 +155,22 @@ def _obstacle(place: PullSecretField, value: Node | None, present: list[str], mi
         return f"its {key} is no list of names"
     # Custom resources have this field as a list of strings too: an empty one does not say which it is.
     if not place.key and not present:
-        return f"{place.resource.kind} is not known to have {key} here"
+        known = _known_place(place)
+        where = f"they go to {known}, and nothing is there that could hold them"
+        return where if known else f"{place.resource.kind} is not known to have {key} here"
     return ""
+
+
+def _known_place(place: PullSecretField) -> str:
+    """Return where the catalog knows pull secrets of the kind, closest to an image of the place, or an empty text."""
+    resource = place.resource
+    rows = (row.path for row in catalog.of_kind(resource.group, resource.kind) if row.value in get_args(NamesForm))
+    path = place.images[0].path.removeprefix(resource.path).removeprefix(".")
+    return max(rows, key=lambda row: _common_length(row, path), default="")
+
+
+def _common_length(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_empty(value: Node) -> bool:
@@ -202,7 +222,7 @@ def _finding(
         line=manifest.line(node),
         column=column(node),
         resource=place.resource.ref,
-        field=join(place.path, key),
+        field=join(place.path, key) if place.key or place.holder is not place.resource.node else place.path,
         pull_secret=secret,
         namespace=place.resource.namespace,
     )

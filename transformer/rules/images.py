@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transformer.directives import KEEP, directive, why_kept, written_by
+from transformer.directives import KEEP, directive, written_by
 from transformer.edits import Edit
 from transformer.findings import Finding, Outcome, Said, Severity
 from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.node_edits import replace_scalar
-from transformer.nodes import Node, Scalar, column, is_flow, resolve, start
+from transformer.nodes import Scalar, column, is_flow, resolve, start
 from transformer.verdicts import Verdict
 
 SHARED = "a field that is no image says the same scalar, by its anchor"
@@ -35,8 +35,8 @@ def rewrite(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _judge(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
-    comments = [manifest.comment(node) for node in _nodes(field, found)]
-    if reason := field.not_run or next(filter(None, map(why_kept, comments)), ""):
+    comments = manifest.comments(field)
+    if reason := manifest.why_stays(field):
         yield finding(manifest, field, found.staying("kept", reason, reason), "info")
         return
     for word in filter(None, map(directive, comments)):
@@ -62,13 +62,6 @@ def _likely(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[F
         yield finding(manifest, field, found.staying("likely", message), "warning")
     elif found.outcome != "invalid":
         yield finding(manifest, field, found, "info")
-
-
-def _nodes(field: ImageField, found: Verdict) -> Iterator[Node]:
-    """Yield the nodes of an image by which a comment may stand."""
-    changed = [part.node for part, _ in found.changes]
-    yield field.value
-    yield from (node for node in changed if node is not field.value)
 
 
 def rewritten_or_refused(manifest: Manifest, field: ImageField, found: Verdict) -> Finding:

@@ -24,6 +24,7 @@ from transformer.verdicts import verdict
 
 # Groups of Kubernetes' own, which hold no image but in pods.
 _OWN_GROUPS = {"", "apps", "autoscaling", "batch", "extensions", "policy"}
+_OF_PARAMETERS = ("value", "default")
 _PLAIN_PATH = re.compile(r"[A-Za-z][\w./\\-]*")
 
 
@@ -63,11 +64,17 @@ def _report(manifest: Manifest, text: Text, *, is_word: bool) -> Iterator[Findin
         yield rewritten_or_refused(manifest, field, found)
     else:
         message = f"{text.path} reads like an image ({found.before}), and nothing is known of that field"
-        advice = f"to have it rewritten, add to spec.fieldSpecs: - {_field_spec(text)}"
+        entry = f"add to spec.fieldSpecs: - {_field_spec(text)}"
+        advice = f"to have it rewritten, {entry if _is_one_field(text) else 'ask for it with likely: [fields]'}"
         why = f"; {found.message}" if found.outcome != "rewritten" else ""
         is_fine = found.outcome == "unmapped" and manifest.config.unmapped == "allow"
         said = found.staying("uncovered", f"{message}{why}; {advice}")
         yield finding(manifest, field, said, "info" if is_fine else "warning")
+
+
+def _is_one_field(text: Text) -> bool:
+    """Say whether a path leads to such fields alone: parameters have values of all kinds, each with its name beside."""
+    return isinstance(resolve(text.value), Mapping) or as_slashed(text.path).rpartition("/")[2] not in _OF_PARAMETERS
 
 
 def _field_spec(text: Text) -> str:
