@@ -286,13 +286,17 @@ def object_of(row: Row) -> tuple[Steps, dict[str, Any]]:
 
 
 def is_about(finding: Finding, place: Steps, value: str) -> bool:
-    """Say whether a finding is about what stands at a place: there, in it, or, with its value, around it."""
+    """Say whether a finding is about what stands at a place: there, in it, or, with its value, around it or beside it.
+
+    Beside it stands the image of which the value is a part.
+    """
     if finding.outcome not in OF_REFERENCES:
         return False
     there = steps(finding.field)
     if there[: len(place)] == place:
         return not value or value in finding.before or finding.before in value
-    return place[: len(there)] == there and bool(value) and value in finding.before
+    is_near = place[: len(there)] == there or place[:-1] == there[:-1]
+    return is_near and bool(value) and value in finding.before
 
 
 def sum_up(findings: Iterable[Finding]) -> tuple[str, str]:
