@@ -147,6 +147,10 @@ IDLE: dict[str, tuple[tuple[FieldSpec, ...], list[str]]] = {
     "optional": ((AT_GADGET._replace(optional=True), AT_OTHER._replace(optional=True)), []),
     "a place for pull secrets that is not there yet": (
         (FieldSpec("Widget", ("spec", "secrets"), "spec/secrets", holds="pullSecrets"),),
+        ["spec.fieldSpecs[0]: spec/secrets leads to nothing in any Widget of the input"],
+    ),
+    "a place for pull secrets that may not be there yet": (
+        (FieldSpec("Widget", ("spec", "secrets"), "spec/secrets", holds="pullSecrets", optional=True),),
         [],
     ),
     "a place for pull secrets without a home": (

@@ -27,6 +27,7 @@ Outcome: TypeAlias = Literal[
     "present",  # a pod has the pull secret it needs
     "unattached",  # a pod needs a pull secret that cannot be written into it
     "account",  # something to know about a ServiceAccount
+    "directive",  # a comment asks for something that there is not
     "unreadable",  # a document is not YAML
 ]
 
@@ -87,7 +88,7 @@ class Finding(NamedTuple):
         """Whether `check` fails on it: something would change, or a reference is left that should not be."""
         if self.outcome in ("unmapped", "invalid", "refused"):
             return self.severity != "info"
-        return self.outcome in ("rewritten", "attached") or self.severity == "error"
+        return self.outcome in ("rewritten", "attached", "directive") or self.severity == "error"
 
 
 def unreadable(message: str, line: int, column: int, *, skip: bool, hint: str = "") -> Finding:

@@ -15,7 +15,7 @@ from transformer.config import Config, FieldSpec
 from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_or_below, walk
 from transformer.findings import Confidence
 from transformer.helm_values import images_in
-from transformer.nodes import Mapping, Node, Sequence, own, resolve, start
+from transformer.nodes import Mapping, Node, Sequence, get, own, resolve, start
 from transformer.not_run import why_left_alone, why_not_run
 from transformer.pod_specs import PodSpec, contents, image_entries
 from transformer.resources import IMAGE_PULL_SECRETS, NamesForm, Resource, as_resource, resources
@@ -146,7 +146,7 @@ def _in_object(outer: Resource, config: Config) -> Iterator[_Found]:
 
 def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
     for spec, entry in walk(resource.node, places):
-        if spec.number >= 0:
+        if spec.number >= 0 and (not spec.key or any(_has(holder, spec.key) for _, holder in _mappings(entry))):
             yield Match(spec.number)
         match spec.holds:
             case "none":
@@ -166,6 +166,10 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                     scope = path if common < 0 else concat(first(path, common), below)
                     at = concat(resource.path, path)
                     yield PullSecretField(resource, holder, at, spec.key, form, concat(resource.path, scope))
+
+
+def _has(mapping: Mapping, key: str) -> bool:
+    return get(mapping, key) is not None
 
 
 def _mappings(entry: Entry) -> Iterator[tuple[str, Mapping]]:

@@ -46,9 +46,11 @@ def verdict(field: ImageField, config: Config) -> Verdict | None:
         return Verdict("invalid", f"expected an image reference, found {_words(field, main)}", before=said, after=said)
     said = spelled(image)
     before = main.scheme + said
-    if (field.holds in ("url", "urlPrefix") and not main.scheme) or (
-        field.holds == "imageOrTag" and not {":", "/", "@"} & {*said}
-    ):
+    if field.holds in ("url", "urlPrefix") and not main.scheme:
+        message = f"expected a URL with oci:// or docker://, found {before!r}"
+        is_ours = field.confidence == "declared"
+        return Verdict("invalid", message, before=before, after=before, main=main) if is_ours else None
+    if field.holds == "imageOrTag" and not {":", "/", "@"} & {*said}:
         return None
     if field.holds == "imageOrName" and not begins_with_registry(said):
         reason = "its controller puts a registry before it"

@@ -349,7 +349,7 @@ SAID = {
     "a place that is not there": (
         KAFKA,
         "unattached",
-        "they go to spec.kafka.template.pod.imagePullSecrets, and nothing is there",
+        "they go to spec.kafka.template.pod.imagePullSecrets, which has no parent here",
     ),
     "a kind without a place": (
         "apiVersion: x/v1\nkind: Gizmo\nspec: {containers: [{image: mirror.example/a}]}\n",

@@ -402,7 +402,11 @@ def test_images_that_stay_say_why(text: str, outcome: Outcome, message: str) -> 
 
 
 def test_a_url_of_a_website_is_no_image() -> None:
-    assert rewrite(f"{WIDGET}  url: https://docker.io/a\n", DECLARED).findings == ()
+    (finding,) = rewrite(f"{WIDGET}  url: https://docker.io/a\n", DECLARED).findings
+    assert (finding.outcome, finding.edits) == ("invalid", ())
+    assert finding.message == "expected a URL with oci:// or docker://, found 'https://docker.io/a'"
+    chart = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nspec:\n  url: https://docker.io/a\n"
+    assert rewrite(chart, CONFIG).findings == ()
 
 
 def test_a_declared_field_is_not_stayed_by_what_a_kind_is() -> None:
@@ -482,7 +486,7 @@ def test_an_unknown_directive_is_said_and_keeps_nothing() -> None:
     result = rewrite(text, CONFIG)
     assert result.text == text.replace("nginx", NGINX)
     assert [(finding.severity, finding.outcome) for finding in result.findings] == [
-        ("warning", "invalid"),
+        ("warning", "directive"),
         ("info", "rewritten"),
     ]
     assert "'kepe' is nothing that a comment can ask for; did you mean 'keep'?" in result.findings[0].message

@@ -146,7 +146,8 @@ def _obstacle(place: PullSecretField, value: Node | None, present: list[str], mi
     key = _key(place)
     if place.form not in _LISTS:
         is_free = value is None or is_null(value) or _is_empty(value)
-        return "" if is_free and len(missing) == 1 else f"its {key} is one name, {', '.join(present) or 'not a list'}"
+        held = f"is one name, {present[0]}" if present else "holds something else than one name"
+        return "" if is_free and len(missing) == 1 else f"its {key} {held}"
     if (
         value is not None
         and not is_null(value)
@@ -156,7 +157,7 @@ def _obstacle(place: PullSecretField, value: Node | None, present: list[str], mi
     # Custom resources have this field as a list of strings too: an empty one does not say which it is.
     if not place.key and not present:
         known = _known_place(place)
-        where = f"they go to {known}, and nothing is there that could hold them"
+        where = f"they go to {known}, which has no parent here; with an empty one ({{}}) it gets them"
         return where if known else f"{place.resource.kind} is not known to have {key} here"
     return ""
 
@@ -222,7 +223,7 @@ def _finding(
         line=manifest.line(node),
         column=column(node),
         resource=place.resource.ref,
-        field=join(place.path, key) if place.key or place.holder is not place.resource.node else place.path,
+        field=join(place.path, key),
         pull_secret=secret,
         namespace=place.resource.namespace,
     )

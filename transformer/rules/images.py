@@ -41,7 +41,7 @@ def _judge(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Fi
         return
     for word in filter(None, map(directive, comments)):
         message = f"{word!r} is nothing that a comment can ask for; did you mean {KEEP!r}?"
-        yield finding(manifest, field, found.staying("invalid", message), "warning")
+        yield finding(manifest, field, found.staying("directive", message), "warning")
     if field.confidence == "likely" and (manifest.is_left(field) or found.outcome != "rewritten"):
         yield from _likely(manifest, field, found)
     elif found.outcome != "rewritten":
