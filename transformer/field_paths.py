@@ -101,6 +101,12 @@ def concat(path: str, below: str) -> str:
     return f"{path}.{below}" if path and below and not below.startswith("[") else path + below
 
 
+def upward(path: str) -> Iterator[str]:
+    """Yield `path` and each path above it, up to the empty one."""
+    yield from (path[: match.end()] for match in reversed([*_STEP.finditer(path)]))
+    yield ""
+
+
 def is_at_or_below(path: str, other: str) -> bool:
     """Say whether `path` is `other` or leads to something in it."""
     return not other or path == other or path.startswith((f"{other}.", f"{other}["))

@@ -6,13 +6,14 @@ the `fieldSpecs` of the config.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from transformer import catalog
 from transformer.config import Config, FieldSpec
-from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_or_below, walk
+from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_or_below, upward, walk
 from transformer.findings import Confidence
 from transformer.helm_values import images_in
 from transformer.nodes import Mapping, Node, Sequence, get, own, resolve, start
@@ -251,38 +252,41 @@ def _serve(images: list[ImageField], places: list[PullSecretField]) -> Iterator[
     An image belongs to the innermost place around it, or else to all those that serve the closest part of the object
     that it stands in. Images that no place serves come with one that has no key.
     """
-    served: dict[int, list[ImageField]] = {}
-    by_resource: dict[int, list[tuple[int, PullSecretField]]] = {}
     known = {(id(place.holder), id(place.resource.node)) for place in places if place.key}
-    for number, place in enumerate(places):
-        if place.key or (id(place.holder), id(place.resource.node)) not in known:
-            by_resource.setdefault(id(place.resource.node), []).append((number, place))
+    served: list[_Served] = [
+        (place, []) for place in places if place.key or (id(place.holder), id(place.resource.node)) not in known
+    ]
+    by_scope: defaultdict[tuple[int, str], list[_Served]] = defaultdict(list)
+    for each in served:
+        by_scope[id(each[0].resource.node), each[0].scope].append(each)
     for image in images:
-        here = by_resource.setdefault(id(image.resource.node), [])
-        serving = [each for each in here if is_at_or_below(image.path, each[1].scope)]
+        resource = image.resource
+        serving = [each for path in upward(image.path) for each in by_scope.get((id(resource.node), path), ())]
         if not serving:
-            place = PullSecretField(image.resource, image.resource.node, image.resource.path, "")
-            serving = [(len(places), place)]
-            places.append(place)
-            here.append(serving[0])
-        serving = [each for each in serving if each[1].key] or serving
-        around = [each for each in serving if is_at_or_below(image.path, each[1].path)]
-        for number, _ in [max(around, key=_depth)] if around else _widest(serving):
-            served.setdefault(number, []).append(image)
-    for number, place in enumerate(places):
-        if number in served:
-            yield place._replace(images=tuple(served[number]))
+            serving = [(PullSecretField(resource, resource.node, resource.path, ""), [])]
+            served += serving
+            by_scope[id(resource.node), ""] += serving
+        for _, its_images in _closest(image, [each for each in serving if each[0].key] or serving):
+            its_images.append(image)
+    yield from (place._replace(images=tuple(its_images)) for place, its_images in served if its_images)
 
 
-def _depth(place: tuple[int, PullSecretField]) -> tuple[int, bool, bool]:
+_Served: TypeAlias = tuple[PullSecretField, list[ImageField]]
+
+
+def _closest(image: ImageField, serving: list[_Served]) -> list[_Served]:
+    """Return the innermost of the places around `image`, or else those that serve the closest part of the object."""
+    around = [each for each in serving if is_at_or_below(image.path, each[0].path)]
+    if around:
+        return [max(around, key=_depth)]
+    length = max(len(place.scope) for place, _ in serving)
+    return [each for each in serving if len(each[0].scope) == length]
+
+
+def _depth(served: _Served) -> tuple[int, bool, bool]:
     """Say how close a place is to what it serves; of equal ones, one that is there is closer, and a list is."""
-    _, field = place
-    return len(field.path), own(field.holder, field.key) is not None, field.form == "pullSecrets"
-
-
-def _widest(serving: list[tuple[int, PullSecretField]]) -> list[tuple[int, PullSecretField]]:
-    closest = max(len(field.scope) for _, field in serving)
-    return [each for each in serving if len(each[1].scope) == closest]
+    place, _ = served
+    return len(place.path), own(place.holder, place.key) is not None, place.form == "pullSecrets"
 
 
 @lru_cache(maxsize=1000)

@@ -14,7 +14,7 @@ from transformer.documents import LINE_BREAK, Document
 from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
-from transformer.nodes import Mapping, Node, Scalar, Sequence, end, line, resolve, start, text_of
+from transformer.nodes import Mapping, Node, Scalar, Sequence, end, is_flow, line, resolve, start, text_of
 from transformer.spellings import parts
 from transformer.spots import Spot, spots
 from transformer.survey import Accounts
@@ -58,12 +58,21 @@ class Manifest:
         return edit.moved(self.document.start)
 
     def comment(self, node: Node) -> str:
-        """Return the comment on the line on which a scalar ends, or begins in block style, or before an object."""
-        if isinstance(node, (Mapping, Sequence)):
+        """Return the comment on the line on which a node ends, or begins in block style; of an object, that of its key."""
+        if isinstance(node, (Mapping, Sequence)) and not is_flow(node):
+            if content_start(self.text, node) > start(node):  # an anchor stands beside the key
+                return self.comment_behind(start(node))
             line_before = self.text.rfind("\n", 0, start(node))
-            return comment_behind(self.text, self.text.rfind("\n", 0, max(line_before, 0)) + 1)
+            return self.comment_behind(self.text.rfind("\n", 0, max(line_before, 0)) + 1)
         is_block = isinstance(node, Scalar) and node.style in ("|", ">")
-        return comment_behind(self.text, content_start(self.text, node) if is_block else end(node))
+        return self.comment_behind(content_start(self.text, node) if is_block else end(node))
+
+    def comment_behind(self, offset: int) -> str:
+        """Return the comment that ends the line of an offset in the text; an empty text where none does."""
+        row = bisect_right(self._lines, offset)
+        end_of_line = self._lines[row] if row < len(self._lines) else len(self.text)
+        # JSON may be one line of a megabyte with thousands of images, and has no comment.
+        return comment_behind(self.text, offset) if self.text.find("#", offset, end_of_line) >= 0 else ""
 
     def comments(self, field: ImageField) -> list[str]:
         """Return the comments by an image: where it stands, and by each of its parts that is to change."""
@@ -121,6 +130,11 @@ class Manifest:
         said = self._said.get(id(scalar), {})
         return self._uses[id(scalar)] > max(1, len(said)) or len({*said.values()}) > 1
 
+    def is_stuck(self, found: Verdict) -> bool:
+        """Say whether a scalar that has to change for a verdict is shared."""
+        scalars = (resolve(part.node) for part, _ in found.changes)
+        return any(isinstance(scalar, Scalar) and self.is_shared(scalar) for scalar in scalars)
+
     @cached_property
     def _kept(self) -> frozenset[int]:
         """The scalars that images say which stay, and those of texts that a comment keeps."""
@@ -131,7 +145,7 @@ class Manifest:
 
     def _is_kept(self, value: Node) -> bool:
         """Say whether a comment keeps what others may say too."""
-        return getattr(resolve(value), "anchor", None) is not None and bool(why_kept(self.comment(value)))
+        return bool(why_kept(self.comment(value)))
 
     @cached_property
     def _said(self) -> dict[int, dict[int, str]]:

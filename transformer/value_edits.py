@@ -13,6 +13,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Several
 from itertools import accumulate
 
 from transformer.documents import LINE_BREAK
@@ -48,20 +49,21 @@ def replace_within(text: str, scalar: Scalar, pieces: Iterable[Edit], *, flow: b
         return None
     if (ordered[0].start, ordered[0].end) == (0, len(value)):
         return (replace_scalar(text, scalar, new, flow=flow),)
-    edits = _edits(text, scalar, ordered)
+    edits = tuple(edit for edit in spelled(text, scalar, ordered) if edit is not None)
+    if len(edits) < len(ordered):
+        return None
     # Not a blank, a break or an indent of a block scalar is touched, so it is read as before.
-    if edits is None or scalar.style in ("|", ">"):
+    if scalar.style in ("|", ">"):
         return edits
     return _readable(text, scalar, edits, new, flow=flow)
 
 
-def offsets(text: str, scalar: Scalar, pieces: list[Edit]) -> list[int]:
+def offsets(text: str, scalar: Scalar, pieces: Several[Edit]) -> list[int]:
     """Return where in `text` the pieces of what `scalar` says begin, or it itself where that is not to be told.
 
     The pieces come in the order of the value.
     """
-    found = _edits(text, scalar, pieces)
-    return [edit.start for edit in found] if found else [start(scalar)] * len(pieces)
+    return [edit.start if edit else start(scalar) for edit in spelled(text, scalar, pieces)]
 
 
 def _readable(text: str, scalar: Scalar, edits: tuple[Edit, ...], new: str, *, flow: bool) -> tuple[Edit, ...] | None:
@@ -79,27 +81,23 @@ def _readable(text: str, scalar: Scalar, edits: tuple[Edit, ...], new: str, *, f
     return (Edit(first, last, quoted),)
 
 
-def _edits(text: str, scalar: Scalar, pieces: list[Edit]) -> tuple[Edit, ...] | None:
-    """Return the edits that replace the pieces where `text` spells them, or None where it spells one otherwise.
-
-    The pieces come in the order of the value.
-    """
+def spelled(text: str, scalar: Scalar, pieces: Several[Edit]) -> list[Edit | None]:
+    """Return for each piece, in the order of the value, the edit of `text` for it; None where `text` escapes it."""
     value, runs = str(scalar.value), [*_runs(text, scalar)]
     if "".join(run for _, run in runs) != _OTHERS.sub("", value):
-        return None
+        return [None] * len(pieces)
     counts = [*accumulate((len(run) for _, run in runs), initial=0)]
-    edits = []
+    edits: list[Edit | None] = []
     count, counted = 0, 0
     for piece in pieces:
         old = value[piece.start : piece.end]
         count, counted = count + len(_OTHERS.sub("", value[counted : piece.start])), piece.start
         index = bisect_right(counts, count) - 1
         first = runs[index][0] + count - counts[index]
-        spelled = re.compile(re.escape(old).replace("/", r"\\?/")).match(text, first)
-        if not spelled:
-            return None
-        edits.append(Edit(first, spelled.end(), piece.replacement))
-    return tuple(edits)
+        match = re.compile(re.escape(old).replace("/", r"\\?/")).match(text, first)
+        fits = match and not _OTHERS.search(old + piece.replacement)
+        edits.append(Edit(first, match.end(), piece.replacement) if match and fits else None)
+    return edits
 
 
 def _runs(text: str, scalar: Scalar) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import pytest
@@ -533,3 +534,18 @@ def test_values_without_a_registry_are_likely() -> None:
     assert "with 'likely: [values]' it becomes mirror.example/hub/org/app:1" in finding.message
     asked = CONFIG._replace(likely=("values",))
     assert rewrite(text, asked).text == text.replace("org/app", "mirror.example/hub/org/app")
+
+
+def test_a_comment_above_an_object_keeps_what_its_alias_says_too() -> None:
+    text = (
+        "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMPipeline\nspec:\n  services:\n  - spec:\n"
+        "      image: &i # repoint: keep\n        repository: quay.io/org/app\n  - spec:\n      image: *i\n"
+    )
+    assert rewrite(text, CONFIG).text == text
+
+
+def test_images_in_one_line_of_json_each_stand_where_their_finding_says() -> None:
+    pods = [{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": f"app{n}"}]}} for n in range(3)]
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": pods})
+    findings = rewrite(text, CONFIG).findings
+    assert [text[finding.column :].partition('"')[0] for finding in findings] == ["app0", "app1", "app2"]

@@ -82,12 +82,7 @@ def _reference(manifest: Manifest, field: ImageField) -> Reference | None:
     found = manifest.verdict(field)
     if found is None or found.reference is None:
         return None
-    scalars = [resolve(part.node) for part, _ in found.changes]
-    stays = (
-        bool(manifest.why_stays(field))
-        or manifest.is_left(field)
-        or any(isinstance(each, Scalar) and manifest.is_shared(each) for each in scalars)
-    )
+    stays = manifest.why_stays(field) or manifest.is_left(field) or manifest.is_stuck(found)
     return parse(found.before) if stays and "://" not in found.before else found.reference
 
 

@@ -18,7 +18,7 @@ from transformer.findings import Finding, Outcome, Said, Severity
 from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.node_edits import replace_scalar
-from transformer.nodes import Scalar, column, is_flow, resolve, start
+from transformer.nodes import Scalar, column, is_flow, start
 from transformer.verdicts import Verdict
 
 SHARED = "a field that is no image says the same scalar, by its anchor"
@@ -66,8 +66,7 @@ def _likely(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[F
 
 def rewritten_or_refused(manifest: Manifest, field: ImageField, found: Verdict) -> Finding:
     """Return the finding that a field is rewritten as `found` says, with its edits, or that it cannot be."""
-    scalars = [resolve(part.node) for part, _ in found.changes]
-    if any(isinstance(scalar, Scalar) and manifest.is_shared(scalar) for scalar in scalars):
+    if manifest.is_stuck(found):
         message = f"not rewritten to {found.after}: {SHARED}"
         return finding(manifest, field, found.staying("refused", message), "warning")
     edits: list[Edit] = []

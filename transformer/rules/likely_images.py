@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transformer.directives import comment_behind, why_kept
+from transformer.directives import why_kept
 from transformer.edits import Edit, merge
 from transformer.findings import Finding, Outcome, Said, Severity
 from transformer.manifest import Manifest
@@ -22,7 +22,7 @@ from transformer.rules.images import SHARED
 from transformer.rules.uncovered_fields import is_whole_field
 from transformer.spots import Spot
 from transformer.texts import Text
-from transformer.value_edits import offsets, replace_within
+from transformer.value_edits import offsets, replace_within, spelled
 
 _PLACES = {
     "args": "an argument",
@@ -100,16 +100,12 @@ def _changes(
         return {}, SHARED
     if isinstance(text.value, Alias):  # its anchor brings them
         return dict.fromkeys(asked, ()), ""
-
-    def edits_for(spots: list[Spot]) -> tuple[list[Edit], tuple[Edit, ...] | None]:
-        pieces = merge(edit for spot in spots for edit in spot.edits or ())
-        return pieces, replace_within(manifest.text, scalar, pieces, flow=is_flow(text.holder))
-
-    asked = [spot for spot in asked if spot.edits]
-    pieces, edits = edits_for(asked)
-    if edits is None:
-        asked = [spot for spot in asked if edits_for([spot])[1] is not None]
-        pieces, edits = edits_for(asked)
+    pieces = _pieces(asked)
+    ours = spelled(manifest.text, scalar, pieces)
+    escaped = {piece for piece, edit in zip(pieces, ours, strict=True) if edit is None}
+    asked = [spot for spot in asked if spot.edits and escaped.isdisjoint(spot.edits)]
+    pieces = _pieces(asked)
+    edits = replace_within(manifest.text, scalar, pieces, flow=is_flow(text.holder))
     if edits is None or (len(edits) != len(pieces) and any(spot.evidence for spot in asked)):
         return {}, ""
     in_stream = [manifest.in_stream(edit) for edit in edits]
@@ -117,6 +113,10 @@ def _changes(
         return {spot: tuple(in_stream) for spot in asked}, ""
     by_piece = dict(zip(pieces, in_stream, strict=True))
     return {spot: tuple(by_piece[edit] for edit in spot.edits or ()) for spot in asked}, ""
+
+
+def _pieces(asked: list[Spot]) -> list[Edit]:
+    return merge(edit for spot in asked for edit in spot.edits or ())
 
 
 def _said(manifest: Manifest, scalar: Scalar, spot: Spot) -> tuple[Said, ...]:
@@ -134,4 +134,4 @@ def _is_sure(text: Text, spot: Spot) -> bool:
 
 def _comment(manifest: Manifest, text: Text, place: int) -> str:
     """Return the comment in the line of a spot, in a block of text as well, or else in that of the whole."""
-    return comment_behind(manifest.text, place) or manifest.comment(text.value)
+    return manifest.comment_behind(place) or manifest.comment(text.value)
