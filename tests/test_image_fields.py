@@ -298,13 +298,13 @@ def test_what_is_named_like_an_image_and_none_is_known() -> None:
         spec={"dataVolumeTemplates": [{"spec": {"source": {"registry": {"imageStream": "a"}}}}]},
     )
     assert images(data) == []
-    assert [text_of(each.value) for each in found(data).not_images] == ["a"]
+    assert [text_of(each) for each in found(data).not_images] == ["a"]
 
 
 def test_a_text_with_helm_values_is_known() -> None:
     data = thing("helm.cattle.io/v1", "HelmChart", spec={"valuesContent": "image: a"})
     assert images(data) == []
-    assert [text_of(each.value) for each in found(data).values_texts] == ["image: a"]
+    assert [text_of(each) for each in found(data).values_texts] == ["image: a"]
 
 
 # What the config declares.

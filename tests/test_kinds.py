@@ -50,7 +50,3 @@ def test_what_is_expected_stays_as_it_is(project: str, config: Config) -> None:
 def test_no_field_of_a_project_is_uncovered(project: str, config: Config) -> None:
     findings = transformer.rewrite(case(project), config).findings
     assert [(finding.line, finding.field) for finding in findings if finding.outcome == "uncovered"] == []
-
-
-def test_policies_change_nothing() -> None:
-    assert case("policies") == case("policies.expected")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from transformer.edits import apply
-from transformer.node_edits import Form, append_names, replace_scalar, scalar_text
+from transformer.node_edits import NamesForm, append_names, replace_scalar, scalar_text
 from transformer.nodes import Mapping, Scalar, compose, get, is_flow, own, plain
 from transformer.resources import pull_secret_names
 
@@ -461,7 +461,7 @@ def test_append_names_tries_a_line_break_in_one_way_only() -> None:
 
 
 # A form, the input, and the output for the name `new` under `spec.secret`.
-FORMED: dict[str, tuple[Form, str, str]] = {
+FORMED: dict[str, tuple[NamesForm, str, str]] = {
     "names, missing": ("pullSecretNames", "spec:\n  a: 1\nb: 2\n", "spec:\n  a: 1\n  secret:\n  - new\nb: 2\n"),
     "names, missing, lists indented": (
         "pullSecretNames",
@@ -592,7 +592,7 @@ FORMED: dict[str, tuple[Form, str, str]] = {
 
 @pytest.mark.parametrize(("form", "text", "expected"), FORMED.values(), ids=FORMED)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
-def test_append_names_in_each_form(form: Form, text: str, expected: str, newline: str) -> None:
+def test_append_names_in_each_form(form: NamesForm, text: str, expected: str, newline: str) -> None:
     text, expected = (each.replace("\n", newline) for each in (text, expected))
     holder = holder_in(root_mapping(text))
     present = list(pull_secret_names(get(holder, "secret"), form))
@@ -617,7 +617,7 @@ def test_append_names_in_each_form(form: Form, text: str, expected: str, newline
         ("pullSecretRef", "spec:\n  secret:\n", "spec:\n  secret: {name: NAME}\n"),
     ],
 )
-def test_a_name_is_quoted_in_each_form(form: Form, text: str, expected: str, name: str, written: str) -> None:
+def test_a_name_is_quoted_in_each_form(form: NamesForm, text: str, expected: str, name: str, written: str) -> None:
     holder = holder_in(root_mapping(text))
     output = apply(text, [append_names(text, holder, "secret", [name], form=form)])
     assert output == expected.replace("NAME", written)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.edits import Edit
-from transformer.resources import NamesForm, ResourceRef
+from transformer.node_edits import NamesForm
+from transformer.resources import ResourceRef
 
 Confidence: TypeAlias = Literal["certain", "declared", "likely"]
 
@@ -32,10 +33,7 @@ Outcome: TypeAlias = Literal[
 ]
 
 # Outcomes of an image reference, as opposed to those of a pod spec or a document.
-OF_REFERENCES: tuple[Outcome, ...] = (
-    *("rewritten", "kept", "unmapped", "invalid", "refused"),
-    *("likely", "uncovered"),
-)
+OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid", "refused", "likely", "uncovered")
 
 
 class Said(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from transformer.field_paths import Entry, children, join
-from transformer.nodes import Mapping, Scalar, is_null, own, resolve, text_of
+from transformer.nodes import Mapping, Scalar, filled, own, resolve, text_of
 from transformer.reference import begins_with_registry
 
 _BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
@@ -60,7 +60,7 @@ def _walk(values: Entry) -> Iterator[InValues]:
 
 
 def _text(entry: Entry, key: str) -> InValues | None:
-    text = "" if is_null(resolve(entry.value)) else text_of(entry.value)
+    text = filled(entry.value)
     if key in _REGISTRIES and text:
         return InValues(entry, "prefix", is_sure=False)
     if key == "image" or key.endswith("Image"):
@@ -80,9 +80,7 @@ def is_image(node: Mapping, key: str) -> bool:
 
 
 def _is_text(node: Mapping, key: str) -> bool:
-    value = own(node, key)
-    target = resolve(value) if value is not None else None
-    return isinstance(target, Scalar) and bool(target.value) and not is_null(target)
+    return bool(filled(own(node, key)))
 
 
 def _says_registry(node: Mapping) -> bool:

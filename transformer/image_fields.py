@@ -16,10 +16,11 @@ from transformer.config import Config, FieldSpec
 from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_or_below, upward, walk
 from transformer.findings import Confidence
 from transformer.helm_values import images_in
+from transformer.node_edits import NamesForm
 from transformer.nodes import Mapping, Node, Sequence, get, own, resolve, start
 from transformer.not_run import why_left_alone, why_not_run
-from transformer.pod_specs import PodSpec, contents, image_entries
-from transformer.resources import IMAGE_PULL_SECRETS, NamesForm, Resource, as_resource, resources
+from transformer.pod_specs import PodSpec, contents, image_entries, mappings
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, as_resource, resources
 from transformer.spellings import parts
 
 Holds: TypeAlias = Literal["reference", "image", "imageOrName", "imageOrTag", "prefix", "url", "urlPrefix"]
@@ -73,19 +74,19 @@ class PullSecretField(NamedTuple):
     images: tuple[ImageField, ...] = ()
 
 
-class NotAnImage(NamedTuple):
+class _NotAnImage(NamedTuple):
     """A value that is named like an image and known to be none."""
 
     value: Node
 
 
-class ValuesText(NamedTuple):
+class _ValuesText(NamedTuple):
     """A text that is known to hold Helm values as YAML."""
 
     value: Node
 
 
-class Match(NamedTuple):
+class _Match(NamedTuple):
     """A field spec of the config, by its number, led to something."""
 
     number: int
@@ -101,12 +102,12 @@ class Fields(NamedTuple):
     pull_secrets: tuple[PullSecretField, ...]
     resources: tuple[Resource, ...]
     pod_specs: tuple[PodSpec, ...]
-    not_images: tuple[NotAnImage, ...]
-    values_texts: tuple[ValuesText, ...]
+    not_images: tuple[Node, ...]
+    values_texts: tuple[Node, ...]
     matched: frozenset[int]
 
 
-_Found: TypeAlias = ImageField | PullSecretField | Resource | PodSpec | NotAnImage | ValuesText | Match
+_Found: TypeAlias = ImageField | PullSecretField | Resource | PodSpec | _NotAnImage | _ValuesText | _Match
 _TYPES = get_args(_Found)
 
 
@@ -126,16 +127,16 @@ def fields(root: Node | None, config: Config) -> Fields:
         pull_secrets=tuple(_serve([*pulled.values()], by_type[PullSecretField])),
         resources=tuple(by_type[Resource]),
         pod_specs=tuple(by_type[PodSpec]),
-        not_images=tuple(by_type[NotAnImage]),
-        values_texts=tuple(by_type[ValuesText]),
-        matched=frozenset(each.number for each in by_type[Match]),
+        not_images=tuple(each.value for each in by_type[_NotAnImage]),
+        values_texts=tuple(each.value for each in by_type[_ValuesText]),
+        matched=frozenset(each.number for each in by_type[_Match]),
     )
 
 
 def _in_object(outer: Resource, config: Config) -> Iterator[_Found]:
     inside = contents(outer)
     yield from inside.resources
-    yield from (NotAnImage(definition.node) for definition in inside.definitions)
+    yield from (_NotAnImage(definition.node) for definition in inside.definitions)
     for resource in inside.resources:
         places = _places(resource.api_version, resource.kind, config.field_specs)
         if places.here or places.below:
@@ -148,14 +149,14 @@ def _in_object(outer: Resource, config: Config) -> Iterator[_Found]:
 def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
     for spec, entry in walk(resource.node, places):
         if spec.number >= 0 and (not spec.key or any(_has(holder, spec.key) for _, holder in _mappings(entry))):
-            yield Match(spec.number)
+            yield _Match(spec.number)
         match spec.holds:
             case "none":
-                yield NotAnImage(entry.value)
+                yield _NotAnImage(entry.value)
             case "values":
                 yield from _in_values(resource, entry)
             case "valuesText":
-                yield ValuesText(entry.value)
+                yield _ValuesText(entry.value)
             case "image" | "imageOrName" | "imageOrTag" | "prefix" | "url" | "urlPrefix" as holds:
                 # An object without a name leaves the image to the controller; its parts are looked at as texts.
                 is_object = isinstance(resolve(entry.value), Mapping)
@@ -163,8 +164,7 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                     yield _image(resource, entry, spec, holds)
             case form:
                 for path, holder in _mappings(entry):
-                    common, below = spec.serves or (-1, "")
-                    scope = path if common < 0 else concat(first(path, common), below)
+                    scope = path if spec.serves is None else concat(first(path, spec.serves[0]), spec.serves[1])
                     at = concat(resource.path, path)
                     yield PullSecretField(resource, holder, at, spec.key, form, concat(resource.path, scope))
 
@@ -178,10 +178,7 @@ def _mappings(entry: Entry) -> Iterator[tuple[str, Mapping]]:
     node = resolve(entry.value)
     if isinstance(node, Mapping):
         yield entry.path, node
-    for index, child in enumerate(node.children if isinstance(node, Sequence) else ()):
-        item = resolve(child)
-        if isinstance(item, Mapping):
-            yield f"{entry.path}[{index}]", item
+    yield from mappings(node, entry.path)
 
 
 def _image(resource: Resource, entry: Entry, spec: Spec, holds: Holds) -> ImageField:
@@ -204,7 +201,7 @@ def _in_values(resource: Resource, values: Entry) -> Iterator[_Found]:
         confidence: Confidence = "certain" if is_sure else "likely"
         path = concat(resource.path, below)
         if holds == "none":
-            yield NotAnImage(value)
+            yield _NotAnImage(value)
         else:
             yield ImageField(resource, holder, value, path, confidence, holds, not_run=why_not_run(resource))
 

@@ -1,8 +1,10 @@
 """Find what is likely an image reference in a text: an argument, a variable, a script, a document in a document.
 
-A reference is likely one where its registry is a host that the config names, or where what it stands under is named
-like an image and it has a tag or a digest; and where an image that is known for certain reads the same. Paths, URLs,
-import paths and plain words are none.
+A reference with a registry is likely one under a name like an image's, or where the config names that registry and it
+has a tag, a digest or a path of two parts. One without a registry is likely one where the config names Docker Hub, and
+it has a tag or digest under such a name, or a digest. Any other counts only where the same image, or behind its
+registry and with a tag any image of that registry, is known for certain in the input. Paths, URLs, import paths and
+words are none.
 """
 
 from __future__ import annotations

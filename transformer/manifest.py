@@ -58,7 +58,7 @@ class Manifest:
         return edit.moved(self.document.start)
 
     def comment(self, node: Node) -> str:
-        """Return the comment on the line on which a node ends, or begins in block style; of an object, that of its key."""
+        """Return the comment on the line on which a node ends, or begins in block style; of a mapping, on its key's."""
         if isinstance(node, (Mapping, Sequence)) and not is_flow(node):
             if content_start(self.text, node) > start(node):  # an anchor stands beside the key
                 return self.comment_behind(start(node))

@@ -37,10 +37,10 @@ _PLAIN_IN_BLOCK = re.compile(
     r"(?:[a-z]+://)?[A-Za-z0-9_][A-Za-z0-9._@:+-]*(?:/[A-Za-z0-9._@:+-]*[A-Za-z0-9._@+-])+/?"
     r"|[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+:[0-9]+/?|" + _PLAIN.pattern
 )
-# How names are written: a list of `{name: ...}`, a list of texts, one text, one `{name: ...}`.
-Form: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"]
-_LISTS = ("pullSecrets", "pullSecretNames")
-_TEXTS = ("pullSecretNames", "pullSecretName")
+# How names of Secrets are written: a list of `{name: ...}`, a list of names, one name, one `{name: ...}`.
+NamesForm: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"]
+LISTS = ("pullSecrets", "pullSecretNames")
+TEXTS = ("pullSecretNames", "pullSecretName")
 
 _WORDS_OF_OTHER_TYPES = {"null", "true", "false", "yes", "no", "on", "off"}
 
@@ -67,7 +67,7 @@ def append_names(
     key: str,
     names: Several[str],
     *,
-    form: Form = "pullSecrets",
+    form: NamesForm = "pullSecrets",
     present: Several[str] = (),
     after: Node | None = None,
 ) -> Edit:
@@ -113,28 +113,28 @@ def _is_quoted(key: Node) -> bool:
     return isinstance(key, Scalar) and key.style == '"'
 
 
-def _flow_value(names: Several[str], form: Form, *, quoted: bool) -> str:
+def _flow_value(names: Several[str], form: NamesForm, *, quoted: bool) -> str:
     items = [_flow_item(name, form, quoted=quoted) for name in names]
-    return f"[{', '.join(items)}]" if form in _LISTS else items[0]
+    return f"[{', '.join(items)}]" if form in LISTS else items[0]
 
 
-def _flow_item(name: str, form: Form, *, quoted: bool) -> str:
+def _flow_item(name: str, form: NamesForm, *, quoted: bool) -> str:
     said = json.dumps(name) if quoted else scalar_text(name, flow=True)
-    if form in _TEXTS:
+    if form in TEXTS:
         return said
     return f'{{"name": {said}}}' if quoted else f"{{name: {said}}}"
 
 
-def _block_value(names: Several[str], form: Form, indent: str, list_indent: str) -> tuple[str, list[str]]:
+def _block_value(names: Several[str], form: NamesForm, indent: str, list_indent: str) -> tuple[str, list[str]]:
     """Return what follows a key in its line, and the lines below it; `indent` is that of the key."""
     said = [scalar_text(name, flow=False) for name in names]
-    if form not in _LISTS:
-        return (f" {said[0]}", []) if form in _TEXTS else ("", [f"{indent}  name: {said[0]}"])
-    item = "- " if form in _TEXTS else "- name: "
+    if form not in LISTS:
+        return (f" {said[0]}", []) if form in TEXTS else ("", [f"{indent}  name: {said[0]}"])
+    item = "- " if form in TEXTS else "- name: "
     return "", [f"{indent}{list_indent}{item}{name}" for name in said]
 
 
-def _append_items(text: str, sequence: Sequence, names: Several[str], form: Form) -> Edit:
+def _append_items(text: str, sequence: Sequence, names: Several[str], form: NamesForm) -> Edit:
     last = sequence.children[-1]
     if is_flow(sequence):
         break_and_indent = _own_line(text, last)
@@ -149,10 +149,10 @@ def _append_items(text: str, sequence: Sequence, names: Several[str], form: Form
     return Edit(at, at, "".join(item_start + _item_like(text, last, name, form, flow=False) for name in names))
 
 
-def _item_like(text: str, item: Node, name: str, form: Form, *, flow: bool) -> str:
+def _item_like(text: str, item: Node, name: str, form: NamesForm, *, flow: bool) -> str:
     """Return the item for `name`, written like `item` where that says a name and nothing else."""
     value: Node | None = item
-    if form not in _TEXTS:
+    if form not in TEXTS:
         value = own(item, "name") if isinstance(item, Mapping) and len(item.children) == 2 else None
     if isinstance(value, Scalar) and is_string(value):
         first, last = start(item), end(item) if is_flow(item) else end(value)
@@ -162,10 +162,10 @@ def _item_like(text: str, item: Node, name: str, form: Form, *, flow: bool) -> s
             return text[first : edit.start] + edit.replacement + text[edit.end : last]
     if flow:
         return _flow_item(name, form, quoted=isinstance(item, Mapping) and _is_quoted(item.children[0]))
-    return scalar_text(name, flow=False) if form in _TEXTS else f"name: {scalar_text(name, flow=False)}"
+    return scalar_text(name, flow=False) if form in TEXTS else f"name: {scalar_text(name, flow=False)}"
 
 
-def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], form: Form, after: Node) -> Edit:
+def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], form: NamesForm, after: Node) -> Edit:
     first = start(holder.children[0])
     if is_flow(holder):
         quoted = _is_quoted(holder.children[0])

@@ -199,6 +199,11 @@ def text_of(node: Node | None) -> str:
     return str(node.value) if isinstance(node, ScalarEvent) else ""
 
 
+def filled(node: Node | None) -> str:
+    """Return the content of a scalar that is no null, and an empty text for anything else."""
+    return "" if node is None or is_null(resolve(node)) else text_of(node)
+
+
 def pairs(mapping: Mapping) -> Iterator[tuple[Node, Node]]:
     """Yield the mapping's own entries, key and value, in the order of the text, without following aliases."""
     children = mapping.children

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from transformer.nodes import Mapping, get, text_of
@@ -92,23 +93,23 @@ def why_not_run(resource: Resource) -> str:
 
     That can be so for what it is, for what it stands in, or because nothing of it may be edited.
     """
-    each: Resource | None = resource
-    while each is not None:
-        reason = NOT_RUN.get((each.group, "*")) or NOT_RUN.get((each.group, each.kind), "")
-        if reason := reason or _why_left_alone(each):
-            return reason
-        each = each.outer
-    return ""
+    return next(filter(None, (_why_kind_is_not_run(each) or _why_left_alone(each) for each in _outward(resource))), "")
 
 
 def why_left_alone(resource: Resource) -> str:
     """Return why nothing of `resource` may be edited, not even what the config declares, or an empty text."""
+    return next(filter(None, map(_why_left_alone, _outward(resource))), "")
+
+
+def _outward(resource: Resource) -> Iterator[Resource]:
     each: Resource | None = resource
     while each is not None:
-        if reason := _why_left_alone(each):
-            return reason
+        yield each
         each = each.outer
-    return ""
+
+
+def _why_kind_is_not_run(resource: Resource) -> str:
+    return NOT_RUN.get((resource.group, "*")) or NOT_RUN.get((resource.group, resource.kind), "")
 
 
 def _why_left_alone(resource: Resource) -> str:

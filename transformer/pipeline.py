@@ -55,8 +55,7 @@ def rewrite_all(texts: Iterable[str], config: Config, known: Survey, *, skip_unr
     streams = [[_draft(document, config, known, skip=skip_unreadable) for document in split(text)] for text in texts]
     drafts = [draft for stream in streams for draft in stream]
     _refuse_idle_specs(config, frozenset().union(*(draft.matched for draft in drafts)))
-    is_open = any(draft.text is None for draft in drafts)
-    evidence = _evidence({image for draft in drafts for image in draft.images}) if is_open else frozenset()
+    evidence = _evidence({image for draft in drafts for image in draft.images})
     return [_finish(stream, evidence) for stream in streams]
 
 

@@ -96,7 +96,7 @@ def image_entries(pod_spec: PodSpec) -> Iterator[tuple[Mapping, Node, str]]:
         yield from _fields(container, "image", path)
     for _, key, value in entries(pod_spec.node):
         if key == "volumes":
-            for path, volume in _mappings(value, join(pod_spec.path, key)):
+            for path, volume in mappings(value, join(pod_spec.path, key)):
                 source = get(volume, "image")
                 if isinstance(source, Mapping):
                     yield from _fields(source, "reference", f"{path}.image")
@@ -106,7 +106,7 @@ def containers(pod_spec: PodSpec) -> Iterator[tuple[str, Mapping]]:
     """Yield the containers of a pod spec, of all three kinds, each with its path in the resource."""
     for _, key, value in entries(pod_spec.node):
         if key in CONTAINER_LISTS:
-            yield from _mappings(value, join(pod_spec.path, key))
+            yield from mappings(value, join(pod_spec.path, key))
 
 
 def _fields(mapping: Mapping, name: str, path: str) -> Iterator[tuple[Mapping, Node, str]]:
@@ -115,7 +115,8 @@ def _fields(mapping: Mapping, name: str, path: str) -> Iterator[tuple[Mapping, N
             yield holder, value, f"{path}.{name}"
 
 
-def _mappings(node: Node, path: str) -> Iterator[tuple[str, Mapping]]:
+def mappings(node: Node, path: str) -> Iterator[tuple[str, Mapping]]:
+    """Yield the mappings in the list `node` that stands at `path`, each with its own path."""
     node = resolve(node)
     for index, child in enumerate(node.children if isinstance(node, Sequence) else ()):
         item = resolve(child)
@@ -158,4 +159,4 @@ def _by_shape(outer: Resource) -> Iterator[Resource | PodSpec]:
 
 
 def _has_containers(node: Mapping) -> bool:
-    return any(text_of(key) in CONTAINER_LISTS and any(_mappings(value, "")) for key, value in pairs(node))
+    return any(text_of(key) in CONTAINER_LISTS and any(mappings(value, "")) for key, value in pairs(node))

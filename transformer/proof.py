@@ -17,14 +17,13 @@ from transformer.nodes import (
     Scalar,
     Sequence,
     compose,
-    is_null,
     is_string,
     line,
     own,
     pairs,
     start,
 )
-from transformer.resources import pull_secret_names
+from transformer.resources import is_empty, pull_secret_names
 
 _Pairs: TypeAlias = list[tuple[Node, Node]]
 
@@ -113,13 +112,9 @@ def _below_names(old: Node | None, new: Node | None, growing: Grown) -> _Pairs |
         kept = len(old.children)
         are_names = len(names) == len(new.children) or kept == len(new.children)
         return _paired(old.children, new.children[:kept]) if are_names else None
-    is_nothing = old is None or isinstance(old, Alias) or is_null(old) or _is_empty(old)
+    is_nothing = old is None or isinstance(old, Alias) or is_empty(old)
     there = [*pull_secret_names(old, growing.form)]
     return [] if is_nothing and names and names[: len(there)] == there else None
-
-
-def _is_empty(node: Node) -> bool:
-    return not node.value if isinstance(node, Scalar) else isinstance(node, Mapping) and not node.children
 
 
 def _paired(olds: Several[Node], news: Several[Node]) -> _Pairs | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from transformer.nodes import Mapping, Node, Scalar, Sequence, get, is_null, resolve, text_of
+from transformer.node_edits import LISTS, TEXTS, NamesForm
+from transformer.nodes import Mapping, Node, Scalar, Sequence, filled, get, is_null, resolve, text_of
 
 IMAGE_PULL_SECRETS = "imagePullSecrets"
 
@@ -106,19 +107,21 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
     return Resource(api_version, kind, name, text_of(get(metadata, "namespace")) or namespace, node, path)
 
 
-# How names of Secrets are written: a list of `{name: ...}`, a list of names, one name, one `{name: ...}`.
-NamesForm: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"]
+def is_empty(node: Node) -> bool:
+    """Say whether nothing would be lost in the place of the node: a null, an empty text, an empty mapping."""
+    if isinstance(node, Scalar):
+        return is_null(node) or not node.value
+    return isinstance(node, Mapping) and not node.children
 
 
 def pull_secret_names(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[str]:
     """Yield the names of Secrets that `node` says in the form; nothing where it says none, or in another form."""
     found = resolve(node) if node is not None else None
-    if form in ("pullSecrets", "pullSecretNames"):
+    if form in LISTS:
         items = found.children if isinstance(found, Sequence) else []
     else:
         items = [found] if found is not None else []
     for item in map(resolve, items):
-        is_object = form in ("pullSecrets", "pullSecretRef")
-        name = get(item, "name") if is_object and isinstance(item, Mapping) else None if is_object else item
-        if isinstance(name, Scalar) and name.value and not is_null(name):
-            yield str(name.value)
+        name = item if form in TEXTS else get(item, "name") if isinstance(item, Mapping) else None
+        if text := filled(name):
+            yield text

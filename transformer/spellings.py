@@ -15,7 +15,7 @@ from collections.abc import Mapping as Table
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from transformer.field_paths import entries
-from transformer.nodes import Mapping, Node, Scalar, is_null, resolve, text_of
+from transformer.nodes import Mapping, Node, filled, resolve, text_of
 from transformer.nodes import Sequence as Items
 from transformer.reference import Reference, is_registry
 
@@ -45,8 +45,7 @@ class Part(NamedTuple):
     @property
     def text(self) -> str:
         """What the scalar says, without a scheme such as `oci://`."""
-        text = text_of(self.node)
-        return text.removeprefix(self.scheme) if "://" in text else text
+        return text_of(self.node).removeprefix(self.scheme)
 
     @property
     def scheme(self) -> str:
@@ -68,13 +67,12 @@ def parts(value: Node, holder: Mapping | Items, siblings: Sequence[tuple[str, st
     if isinstance(target, Mapping):
         found = tuple(_among(target, _KEYS))
         return _complete(found) if any(part.role in ("repository", "name") for part in found) else ()
-    if not isinstance(target, Scalar) or is_null(target) or not target.value:
+    if not filled(target):
         return ()
     main = Part("repository", value, holder)
     if not siblings or not isinstance(holder, Mapping):
         return (main,)
-    others = [*_among(holder, {role: (key,) for role, key in siblings})]
-    return _complete((*(part for part in others if part.role == "registry"), main, *others))
+    return _complete((main, *_among(holder, {role: (key,) for role, key in siblings})))
 
 
 def _among(mapping: Mapping, keys: Table[str, tuple[str, ...]]) -> Iterator[Part]:
@@ -85,8 +83,7 @@ def _among(mapping: Mapping, keys: Table[str, tuple[str, ...]]) -> Iterator[Part
             here[key] = (holder, value)
     for role in get_args(Role):
         for holder, value in (here[key] for key in keys.get(role, ()) if key in here):
-            target = resolve(value)
-            if isinstance(target, Scalar) and target.value and not is_null(target):
+            if filled(value):
                 yield Part(role, value, holder)
                 break
 

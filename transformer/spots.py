@@ -11,18 +11,13 @@ from transformer.config import Config
 from transformer.documents import Document, split
 from transformer.edits import Edit
 from transformer.errors import ManifestSyntaxError
-from transformer.field_paths import Entry
-from transformer.findings import Confidence
-from transformer.helm_values import images_in
 from transformer.image_fields import ImageField, fields
 from transformer.likely import hits
-from transformer.mirrors import decider
-from transformer.nodes import Mapping, Node, Scalar, Sequence, compose, end, is_flow, resolve, start, text_of
+from transformer.nodes import Node, Scalar, Sequence, compose, end, is_flow, resolve, start, text_of
 from transformer.not_run import why_not_run
-from transformer.resources import Resource, as_resource
 from transformer.spellings import Part, parts
-from transformer.value_edits import offsets, replace_within
-from transformer.verdicts import Verdict, verdict
+from transformer.value_edits import offsets, replace_within, whole
+from transformer.verdicts import Verdict, of_reference, verdict
 
 
 class Spot(NamedTuple):
@@ -50,11 +45,9 @@ def spots(text: str, name: str, config: Config) -> list[Spot]:
     known = _joined(each for each in inside if not isinstance(each, Spot))
     for hit in hits(text, name, config):
         if bisect_right(known, hit.start) % 2 == 0 and bisect_right(known, hit.end - 1) % 2 == 0:
-            decision = decider(config)(hit.reference)
-            after = str(decision.reference) if decision.outcome == "rewritten" else hit.reference
-            said = Verdict(decision.outcome, decision.message, decision.rule, hit.reference, after, decision.reference)
-            edits = (Edit(hit.start, hit.end, after),) if after != hit.reference else ()
-            found.append(Spot(said, hit.start, hit.end, edits, evidence=hit.evidence))
+            judged = of_reference(hit.reference, config)
+            edits = (Edit(hit.start, hit.end, judged.after),) if judged.after != judged.before else ()
+            found.append(Spot(judged, hit.start, hit.end, edits, evidence=hit.evidence))
     return sorted(found, key=lambda spot: spot.start)
 
 
@@ -86,18 +79,11 @@ def _in_object(document: Document, item: Node, config: Config) -> Iterator[Spot 
 
     What is not run stays as a whole.
     """
-    found = fields(item, config)
-    images = [*found.images]
-    if isinstance(item, Mapping) and as_resource(item) is None:
-        nothing = Resource("", "", "", "", item)
-        for (holder, value, path), holds, is_sure in images_in(Entry(item, item, "")):
-            sure: Confidence = "certain" if is_sure else "likely"
-            if holds != "none":
-                images.append(ImageField(nothing, holder, value, path, sure, holds))
+    found = fields(item, config._replace(helm_values=True))
     not_run = (resource.node for resource in found.resources if why_not_run(resource))
-    for node in (*not_run, *(each.value for each in found.not_images)):
+    for node in (*not_run, *found.not_images):
         yield _span(document, node)
-    for field in images:
+    for field in found.images:
         judged = verdict(field, config)
         if judged is not None and judged.main is not None and judged.outcome != "invalid":
             nodes = [part.node for part in parts(field.value, field.holder, field.siblings)]
@@ -118,15 +104,14 @@ def _of_field(document: Document, field: ImageField, found: Verdict, name: Part)
     for part, said in found.changes:
         changed = None
         if isinstance(part.node, Scalar) and part.node.anchor is None:
-            whole = Edit(0, len(str(part.node.value).rstrip("\n")), said)
-            changed = replace_within(document.text, part.node, [whole], flow=is_flow(part.holder))
+            changed = replace_within(document.text, part.node, [whole(part.node, said)], flow=is_flow(part.holder))
         can_be_edited = can_be_edited and changed is not None
         edits += [_within_quotes(document.text, edit).moved(document.start) for edit in changed or ()]
     main = resolve(name.node)
     length = len(text_of(main).rstrip("\n"))
     first = start(main)
     if isinstance(main, Scalar):
-        (first,) = offsets(document.text, main, [Edit(0, length, "")])
+        (first,) = offsets(document.text, main, [whole(main, "")])
     begin = document.start + first
     is_sure = field.confidence != "likely"
     return Spot(found, begin, begin + length, tuple(edits) if can_be_edited else None, is_sure)

@@ -58,11 +58,11 @@ def texts(fields: Fields) -> Iterator[Text]:
 
     A Secret has none but its annotations: what it holds is nobody's to read. Prose is left out.
     """
-    covered = [*(each.value for each in fields.images), *(each.value for each in fields.not_images)]
+    covered = [*(each.value for each in fields.images), *fields.not_images]
     covered += [part.node for each in fields.images for part in parts(each.value, each.holder, each.siblings)]
     known = {id(value if isinstance(resolve(value), Scalar) else resolve(value)) for value in covered}
     inner = {id(resource.node): resource for resource in fields.resources if resource.is_inner}
-    values = {id(each.value) for each in fields.values_texts}
+    values = {id(value) for value in fields.values_texts}
     pods = {id(pod_spec.resource.node): pod_spec for pod_spec in fields.pod_specs}
     for resource in fields.resources:
         if not resource.is_inner:

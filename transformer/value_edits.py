@@ -30,6 +30,11 @@ _OTHERS = re.compile(r"[^A-Za-z0-9._:/@-]+")
 _LINE_BREAK = re.compile(LINE_BREAK)
 
 
+def whole(scalar: Scalar, text: str) -> Edit:
+    """Return the edit of all that `scalar` says, but for the line breaks at its end."""
+    return Edit(0, len(str(scalar.value).rstrip("\n")), text)
+
+
 def replace_within(text: str, scalar: Scalar, pieces: Iterable[Edit], *, flow: bool) -> tuple[Edit, ...] | None:
     r"""Return the edits of `text` that make every piece of what `scalar` says, or None where there are none.
 

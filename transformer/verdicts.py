@@ -57,17 +57,24 @@ def verdict(field: ImageField, config: Config) -> Verdict | None:
         return Verdict("kept", reason, reason, before, before, main=main)
     if field.holds in ("prefix", "urlPrefix"):
         return _of_prefix(config, said, main)
-    decision = decider(config)(said)
-    found = Verdict(decision.outcome, _message(decision), decision.rule, before, before, decision.reference, main=main)
-    if decision.outcome != "rewritten" or decision.reference is None:
+    found = of_reference(said, config, scheme=main.scheme)._replace(main=main)
+    if found.outcome != "rewritten" or found.reference is None:
         return found
-    after = main.scheme + str(decision.reference)
     try:
-        changes = tuple(respelled(image, parse(said), decision.reference))
+        return found._replace(changes=tuple(respelled(image, parse(said), found.reference)))
     except Misfit as error:
-        message = f"not rewritten to {after}: {error}"
+        message = f"not rewritten to {found.after}: {error}"
         return found.staying("refused", message)._replace(reference=parse(said))
-    return found._replace(message=f"{before} -> {after}", after=after, changes=changes)
+
+
+def of_reference(text: str, config: Config, *, scheme: str = "") -> Verdict:
+    """Return what becomes of a reference that stands as one text, behind `scheme`; the verdict has no `changes`."""
+    decision = decider(config)(text)
+    before = scheme + text
+    if decision.outcome != "rewritten":
+        return Verdict(decision.outcome, _message(decision), decision.rule, before, before, decision.reference)
+    after = f"{scheme}{decision.reference}"
+    return Verdict("rewritten", f"{before} -> {after}", decision.rule, before, after, decision.reference)
 
 
 def _of_prefix(config: Config, said: str, main: Part) -> Verdict:

@@ -382,7 +382,7 @@ STAYING: dict[str, tuple[str, Outcome, str]] = {
     "a part that something else says": (
         f"{WIDGET}  image: {{repository: &r org/app}}\n  name: *r\n",
         "refused",
-        "a field that is no image says the same scalar, by its anchor",
+        "an anchor shares this value with something that stays; write the image out there",
     ),
     "a name that its controller completes": (
         "apiVersion: datadoghq.com/v2alpha1\nkind: DatadogAgent\nspec: {global: {fips: {image: fips-proxy:1}}}\n",

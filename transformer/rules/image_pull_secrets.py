@@ -26,11 +26,11 @@ from transformer.field_paths import join
 from transformer.findings import Finding, Grown, Outcome, Severity
 from transformer.image_fields import ImageField, PullSecretField
 from transformer.manifest import Manifest
-from transformer.node_edits import append_names
+from transformer.node_edits import LISTS, NamesForm, append_names
 from transformer.nodes import Mapping, Node, Scalar, Sequence, column, get, is_null, own, resolve, start, text_of
 from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
-from transformer.resources import IMAGE_PULL_SECRETS, NamesForm, pull_secret_names
+from transformer.resources import IMAGE_PULL_SECRETS, is_empty, pull_secret_names
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def _attach(
 ) -> Iterator[Finding]:
     value = get(place.holder, _key(place))
     present = list(pull_secret_names(value, place.form))
-    account = [] if present or place.form not in _LISTS else list(_account_entries(manifest, place))
+    account = [] if present or place.form not in LISTS else list(_account_entries(manifest, place))
     missing = [secret.name for secret in needed if secret.attach and secret.name not in {*present, *account}]
     obstacle = _obstacle(place, value, present, missing) if missing else ""
     edits: tuple[Edit, ...] = ()
@@ -139,10 +139,13 @@ def _key(place: PullSecretField) -> str:
 def _obstacle(place: PullSecretField, value: Node | None, present: list[str], missing: list[str]) -> str:
     """Return why no pull secret can be written at the place, or an empty text."""
     key = _key(place)
-    if place.form not in _LISTS:
-        is_free = value is None or is_null(value) or _is_empty(value)
-        held = f"is one name, {present[0]}" if present else "holds something else than one name"
-        return "" if is_free and len(missing) == 1 else f"its {key} {held}"
+    if place.form not in LISTS:
+        is_free = value is None or is_empty(value)
+        if present:
+            return f"its {key} is one name, {present[0]}"
+        if not is_free:
+            return f"its {key} holds something else than one name"
+        return "" if len(missing) == 1 else f"its {key} is one name, and these are needed: {', '.join(missing)}"
     if (
         value is not None
         and not is_null(value)
@@ -167,14 +170,6 @@ def _known_place(place: PullSecretField) -> str:
 
 def _common_length(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _is_empty(value: Node) -> bool:
-    """Say whether nothing would be lost in the place of a value."""
-    return not value.value if isinstance(value, Scalar) else isinstance(value, Mapping) and not value.children
-
-
-_LISTS = ("pullSecrets", "pullSecretNames")
 
 
 def _is_list_of(value: Node, kind: type) -> bool:

@@ -19,9 +19,10 @@ from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.node_edits import replace_scalar
 from transformer.nodes import Scalar, column, is_flow, start
+from transformer.value_edits import whole
 from transformer.verdicts import Verdict
 
-SHARED = "a field that is no image says the same scalar, by its anchor"
+SHARED = "an anchor shares this value with something that stays; write the image out there"
 _UNMAPPED: dict[str, Severity] = {"warn": "warning", "error": "error", "allow": "info"}
 _SEVERITIES: dict[Outcome, Severity] = {"invalid": "warning", "refused": "error"}
 
@@ -76,8 +77,7 @@ def rewritten_or_refused(manifest: Manifest, field: ImageField, found: Verdict) 
         if isinstance(part.node, Scalar):
             edit = replace_scalar(manifest.text, part.node, text, flow=is_flow(part.holder))
             edits.append(manifest.in_stream(edit))
-            whole = Edit(0, len(str(part.node.value).rstrip("\n")), text)
-            said.append(Said(manifest.document.start + start(part.node), whole))
+            said.append(Said(manifest.document.start + start(part.node), whole(part.node, text)))
     return finding(manifest, field, found, "info")._replace(edits=tuple(edits), said=tuple(said))
 
 

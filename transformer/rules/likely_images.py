@@ -75,7 +75,7 @@ def _say(manifest: Manifest, text: Text, spot: Spot, keep: str, obstacle: str | 
     """Return what to say of a spot; `obstacle` is None where it is not to be rewritten, and empty where it can be."""
     found = spot.found
     if keep or found.outcome == "kept":
-        return "info", "kept", keep or found.message or f"stays: {found.rule}"
+        return "info", "kept", keep or found.message
     where = _PLACES[text.place].format(text.name)
     if found.outcome != "rewritten":
         message = f"{found.before} in {where} is likely an image, and {found.message}"
@@ -85,7 +85,7 @@ def _say(manifest: Manifest, text: Text, spot: Spot, keep: str, obstacle: str | 
     if obstacle is None:
         opt_in = f"with 'likely: [{text.place}]' in the config it becomes {found.after}"
         return "warning", "likely", f"{found.before} in {where} is likely an image; {opt_in}"
-    return "info", "rewritten", f"{found.before} -> {found.after}"
+    return "info", "rewritten", found.message
 
 
 def _severity(manifest: Manifest, outcome: Outcome) -> Severity:

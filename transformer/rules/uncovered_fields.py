@@ -65,7 +65,8 @@ def _report(manifest: Manifest, text: Text, *, is_word: bool) -> Iterator[Findin
     else:
         message = f"{text.path} reads like an image ({found.before}), and nothing is known of that field"
         entry = f"add to spec.fieldSpecs: - {_field_spec(text)}"
-        advice = f"to have it rewritten, {entry if _is_one_field(text) else 'ask for it with likely: [fields]'}"
+        aim = "rewritten" if found.outcome == "rewritten" else "known"
+        advice = f"to have it {aim}, {entry if _is_one_field(text) else 'ask for it with likely: [fields]'}"
         why = f"; {found.message}" if found.outcome != "rewritten" else ""
         is_fine = found.outcome == "unmapped" and manifest.config.unmapped == "allow"
         said = found.staying("uncovered", f"{message}{why}; {advice}")
