@@ -69,10 +69,10 @@ class Manifest:
 
     def comment_behind(self, offset: int) -> str:
         """Return the comment that ends the line of an offset in the text; an empty text where none does."""
-        row = bisect_right(self._lines, offset)
-        end_of_line = self._lines[row] if row < len(self._lines) else len(self.text)
         # JSON may be one line of a megabyte with thousands of images, and has no comment.
-        return comment_behind(self.text, offset) if self.text.find("#", offset, end_of_line) >= 0 else ""
+        line_end = self.text.find("\n", offset)
+        has_one = self.text.find("#", offset, line_end if line_end >= 0 else len(self.text)) >= 0
+        return comment_behind(self.text, offset) if has_one else ""
 
     def comments(self, field: ImageField) -> list[str]:
         """Return the comments by an image: where it stands, and by each of its parts that is to change."""
