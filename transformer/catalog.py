@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import takewhile
 from pkgutil import get_data
 from typing import Literal, NamedTuple, TypeAlias, cast
 
-from transformer.field_paths import Steps, dotted
+from transformer.field_paths import Steps, common, dotted
 
 Value: TypeAlias = Literal[
     "image",
@@ -60,8 +59,8 @@ class Row(NamedTuple):
         served = next((dotted(path) for name, path in self.options if name == "for"), None)
         if served is None:
             return None
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(served, self.steps, strict=False)))
-        return common, ".".join(served[common:])
+        shared = common(served, self.steps)
+        return shared, ".".join(served[shared:])
 
 
 def rows() -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Generic, NamedTuple, TypeVar
 
 from transformer.nodes import Mapping, Node, Sequence, merged, pairs, resolve, text_of
@@ -105,6 +106,11 @@ def upward(path: str) -> Iterator[str]:
     """Yield `path` and each path above it, up to the empty one."""
     yield from (path[: match.end()] for match in reversed([*_STEP.finditer(path)]))
     yield ""
+
+
+def common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many steps, or characters, two paths begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def is_at_or_below(path: str, other: str) -> bool:

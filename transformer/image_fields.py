@@ -148,7 +148,7 @@ def _in_object(outer: Resource, config: Config) -> Iterator[_Found]:
 
 def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
     for spec, entry in walk(resource.node, places):
-        if spec.number >= 0 and (not spec.key or any(_has(holder, spec.key) for _, holder in _mappings(entry))):
+        if spec.number >= 0 and (not spec.key or any(get(each, spec.key) is not None for _, each in _mappings(entry))):
             yield _Match(spec.number)
         match spec.holds:
             case "none":
@@ -167,10 +167,6 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                     scope = path if spec.serves is None else concat(first(path, spec.serves[0]), spec.serves[1])
                     at = concat(resource.path, path)
                     yield PullSecretField(resource, holder, at, spec.key, form, concat(resource.path, scope))
-
-
-def _has(mapping: Mapping, key: str) -> bool:
-    return get(mapping, key) is not None
 
 
 def _mappings(entry: Entry) -> Iterator[tuple[str, Mapping]]:

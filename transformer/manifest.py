@@ -33,6 +33,7 @@ class Manifest:
         self.config = config
         self.accounts = accounts
         self._verdicts: dict[int, Verdict | None] = {}
+        self._comments: dict[int, list[str]] = {}
 
     @property
     def text(self) -> str:
@@ -76,9 +77,11 @@ class Manifest:
 
     def comments(self, field: ImageField) -> list[str]:
         """Return the comments by an image: where it stands, and by each of its parts that is to change."""
-        found = self.verdict(field)
-        changed = [part.node for part, _ in found.changes if part.node is not field.value] if found else []
-        return [self.comment(node) for node in (field.value, *changed)]
+        if id(field) not in self._comments:
+            found = self.verdict(field)
+            changed = [part.node for part, _ in found.changes if part.node is not field.value] if found else []
+            self._comments[id(field)] = [self.comment(node) for node in (field.value, *changed)]
+        return self._comments[id(field)]
 
     def why_stays(self, field: ImageField) -> str:
         """Return why an image stays, whatever becomes of such images by the config, or an empty text."""

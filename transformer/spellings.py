@@ -132,7 +132,7 @@ def respelled(image: Sequence[Part], before: Reference, after: Reference) -> Ite
         texts = _divided(texts, after, has_registry=name[0].role == "registry")
     if not rest:
         if len(name) > 1 and after.suffix and not _suffix(name[-1].text):
-            raise Misfit(f"tag and digest stand in fields of their own, which have no place for {after.suffix}")
+            raise _no_place(after)
         texts[-1] += after.suffix
     elif (before.tag, before.digest) != (after.tag, after.digest):
         yield _in_fields(rest, after)
@@ -148,7 +148,11 @@ def _in_fields(rest: dict[Role, Part], after: Reference) -> tuple[Part, str]:
     if "digest" in rest and "tag" not in rest and not after.tag:
         is_bare = ":" not in rest["digest"].text
         return rest["digest"], after.digest.partition(":")[2] if is_bare else after.digest
-    raise Misfit(f"tag and digest stand in fields of their own, which have no place for {after.suffix or 'none'}")
+    raise _no_place(after)
+
+
+def _no_place(after: Reference) -> Misfit:
+    return Misfit(f"tag and digest stand in fields of their own, which have no place for {after.suffix or 'none'}")
 
 
 def _divided(texts: list[str], after: Reference, *, has_registry: bool) -> list[str]:

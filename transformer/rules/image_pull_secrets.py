@@ -16,13 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import takewhile
 from typing import get_args
 
 from transformer import catalog, keyring
 from transformer.config import PullSecret
 from transformer.edits import Edit
-from transformer.field_paths import join
+from transformer.field_paths import common, join
 from transformer.findings import Finding, Grown, Outcome, Severity
 from transformer.image_fields import ImageField, PullSecretField
 from transformer.manifest import Manifest
@@ -165,11 +164,7 @@ def _known_place(place: PullSecretField) -> str:
     resource = place.resource
     rows = (row.path for row in catalog.of_kind(resource.group, resource.kind) if row.value in get_args(NamesForm))
     path = place.images[0].path.removeprefix(resource.path).removeprefix(".")
-    return max(rows, key=lambda row: _common_length(row, path), default="")
-
-
-def _common_length(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return max(rows, key=lambda row: common(row, path), default="")
 
 
 def _is_list_of(value: Node, kind: type) -> bool:

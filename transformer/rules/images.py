@@ -81,6 +81,11 @@ def rewritten_or_refused(manifest: Manifest, field: ImageField, found: Verdict) 
     return finding(manifest, field, found, "info")._replace(edits=tuple(edits), said=tuple(said))
 
 
+def severity_of_unsure(manifest: Manifest, outcome: Outcome) -> Severity:
+    """Return how bad it is that what is likely an image stays: unmapped ones are fine where the config allows them."""
+    return "info" if outcome == "unmapped" and manifest.config.unmapped == "allow" else "warning"
+
+
 def _undone(manifest: Manifest, field: ImageField, found: Verdict, program: str) -> Finding:
     message = f"{program} writes this image, and would write {found.before} back; point it at the mirror as well"
     return finding(manifest, field, found, "warning")._replace(outcome="undone", message=message)

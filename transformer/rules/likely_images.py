@@ -18,7 +18,7 @@ from transformer.edits import Edit, merge
 from transformer.findings import Finding, Outcome, Said, Severity
 from transformer.manifest import Manifest
 from transformer.nodes import Alias, Scalar, is_flow, resolve, start
-from transformer.rules.images import SHARED
+from transformer.rules.images import SHARED, severity_of_unsure
 from transformer.rules.uncovered_fields import is_whole_field
 from transformer.spots import Spot
 from transformer.texts import Text
@@ -79,17 +79,13 @@ def _say(manifest: Manifest, text: Text, spot: Spot, keep: str, obstacle: str | 
     where = _PLACES[text.place].format(text.name)
     if found.outcome != "rewritten":
         message = f"{found.before} in {where} is likely an image, and {found.message}"
-        return _severity(manifest, found.outcome), "likely", message
+        return severity_of_unsure(manifest, found.outcome), "likely", message
     if obstacle:
         return "warning", "refused", f"{found.before} in {where} is not rewritten to {found.after}: {obstacle}"
     if obstacle is None:
         opt_in = f"with 'likely: [{text.place}]' in the config it becomes {found.after}"
         return "warning", "likely", f"{found.before} in {where} is likely an image; {opt_in}"
     return "info", "rewritten", found.message
-
-
-def _severity(manifest: Manifest, outcome: Outcome) -> Severity:
-    return "info" if outcome == "unmapped" and manifest.config.unmapped == "allow" else "warning"
 
 
 def _changes(

@@ -17,7 +17,7 @@ from transformer.image_fields import ImageField
 from transformer.likely import is_image_name
 from transformer.manifest import Manifest
 from transformer.nodes import Mapping, Scalar, resolve
-from transformer.rules.images import finding, rewritten_or_refused
+from transformer.rules.images import finding, rewritten_or_refused, severity_of_unsure
 from transformer.spots import Spot
 from transformer.texts import Text
 from transformer.verdicts import verdict
@@ -68,9 +68,8 @@ def _report(manifest: Manifest, text: Text, *, is_word: bool) -> Iterator[Findin
         aim = "rewritten" if found.outcome == "rewritten" else "known"
         advice = f"to have it {aim}, {entry if _is_one_field(text) else 'ask for it with likely: [fields]'}"
         why = f"; {found.message}" if found.outcome != "rewritten" else ""
-        is_fine = found.outcome == "unmapped" and manifest.config.unmapped == "allow"
         said = found.staying("uncovered", f"{message}{why}; {advice}")
-        yield finding(manifest, field, said, "info" if is_fine else "warning")
+        yield finding(manifest, field, said, severity_of_unsure(manifest, found.outcome))
 
 
 def _is_one_field(text: Text) -> bool:
