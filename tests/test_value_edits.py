@@ -248,6 +248,14 @@ def pieces(draw: st.DrawFn, value: str) -> list[Edit]:
     return draw(st.permutations(chosen))
 
 
+def test_a_plain_scalar_before_a_comment_behind_a_tab_gets_no_quotes() -> None:
+    text = "nginx\n \n\t # nginx\n"
+    (scalar,) = scalars(compose(text))
+    assert replace_within(text, scalar, [Edit(0, 5, "x")], flow=False) is None
+    (edit,) = replace_within(text, scalar, [Edit(0, 5, "h/nginx")], flow=False) or ()
+    assert apply(text, [edit]) == "h/nginx\n \n\t # nginx\n"
+
+
 @given(documents(), st.data())
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_the_value_changes_and_nothing_else(written: Written, data: st.DataObject) -> None:

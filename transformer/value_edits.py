@@ -28,6 +28,7 @@ _RUN = re.compile(rf"({_CHARACTERS})")
 _RUN_OR_ESCAPE = re.compile(rf"({_CHARACTERS})|\\(?:(/)|x(..)|u(.{{4}})|U(.{{8}})|.)")
 _OTHERS = re.compile(r"[^A-Za-z0-9._:/@-]+")
 _LINE_BREAK = re.compile(LINE_BREAK)
+_COMMENT_BEHIND_TAB = re.compile(rf"(?:[ \t]*{LINE_BREAK})+ *\t[ \t]*#")
 
 
 def whole(scalar: Scalar, text: str) -> Edit:
@@ -53,7 +54,8 @@ def replace_within(text: str, scalar: Scalar, pieces: Iterable[Edit], *, flow: b
     if not all(_RUN.fullmatch(word) for word in words):
         return None
     if (ordered[0].start, ordered[0].end) == (0, len(value)):
-        return (replace_scalar(text, scalar, new, flow=flow),)
+        edit = replace_scalar(text, scalar, new, flow=flow)
+        return None if _is_unreadable(text, scalar, edit.replacement) else (edit,)
     edits = tuple(edit for edit in spelled(text, scalar, ordered) if edit is not None)
     if len(edits) < len(ordered):
         return None
@@ -71,6 +73,11 @@ def offsets(text: str, scalar: Scalar, pieces: Several[Edit]) -> list[int]:
     return [edit.start if edit else start(scalar) for edit in spelled(text, scalar, pieces)]
 
 
+def _is_unreadable(text: str, scalar: Scalar, content: str) -> bool:
+    """Say whether a plain scalar is to be quoted before a comment behind a tab, where libyaml wants a plain one."""
+    return not scalar.style and content.startswith('"') and bool(_COMMENT_BEHIND_TAB.match(text, end(scalar)))
+
+
 def _readable(text: str, scalar: Scalar, edits: tuple[Edit, ...], new: str, *, flow: bool) -> tuple[Edit, ...] | None:
     """Return `edits` where the scalar says `new` with them, else the edit that puts `new` in quotes, else None."""
     first, last = content_start(text, scalar), end(scalar)
@@ -81,7 +88,9 @@ def _readable(text: str, scalar: Scalar, edits: tuple[Edit, ...], new: str, *, f
     if not colon_arrives and _says(content, new, flow=flow):
         return edits
     quoted = json.dumps(new, ensure_ascii=False)
-    if scalar.style or _LINE_BREAK.search(content) or not _says(quoted, new, flow=flow):
+    if scalar.style or _LINE_BREAK.search(content) or _is_unreadable(text, scalar, quoted):
+        return None
+    if not _says(quoted, new, flow=flow):
         return None
     return (Edit(first, last, quoted),)
 
