@@ -82,6 +82,8 @@ ACCOUNT = {
 }
 
 SAID = st.sampled_from([*TEXTS])
+# A block scalar at the end of a stream without a last line end says its text without one.
+TEXTS |= {before.removesuffix("\n"): after.removesuffix("\n") for before, after in TEXTS.items()}
 
 
 @st.composite
