@@ -1,18 +1,20 @@
-"""Run the command as a user does: in a folder, as a process of its own."""
+"""Run the command as a user does: in a folder, as a process of its own, and see that it shows no password."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from passwords import PASSWORD, leaks
 from ruamel.yaml import YAML
 
-USER, PASSWORD = "robot$ci", "correct-horse-battery/staple+7"
+USER = "robot$ci"
 CREDENTIALS = {"HARBOR_USER": USER, "HARBOR_PASSWORD": PASSWORD}
 
 CONFIG = """\
@@ -66,15 +68,38 @@ def repoint(
     env: Mapping[str, str] = CREDENTIALS,
     **options: Any,
 ) -> Done:
-    """Run the command in `folder`; of the variables, only those in `env` hold credentials."""
-    done = subprocess.run(
+    """Run the command in `folder`; of the variables, only those in `env` hold credentials.
+
+    Raises AssertionError where a password is seen in what the run left.
+    """
+    ran = subprocess.run(
         [sys.executable, "-m", "transformer", *map(str, arguments)],
         cwd=folder,
         env=environment(env),
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         **({"capture_output": True} | options),
     )
-    return Done(done.returncode, done.stdout or b"", (done.stderr or b"").decode())
+    done = Done(ran.returncode, ran.stdout or b"", (ran.stderr or b"").decode())
+    show_no_password(done, [folder / name for name in reports(*map(str, arguments))])
+    return done
+
+
+def show_no_password(done: Done, files: Iterable[Path]) -> None:
+    """Hold what a run left against every sample password: only a Secret's data has one, in base64, in the output."""
+    shown = {
+        "standard output": leaks(done.out, encoded=False),
+        "standard error": leaks(done.err),
+        **{file.name: leaks(file.read_bytes()) for file in files if file.is_file()},
+    }
+    seen = [f"{place}: {leak}" for place, found in shown.items() for leak in found]
+    if seen:
+        raise AssertionError(f"a password is seen: {'; '.join(seen)}")
+
+
+def reports(*arguments: str) -> list[str]:
+    """Return the files that a command line names for reports, in either way of writing an option."""
+    apart = [part for each in arguments for part in (each.split("=", 1) if each.startswith("--report=") else [each])]
+    return [value for option, value in pairwise(apart) if option == "--report"]
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
