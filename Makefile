@@ -72,7 +72,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 lock:
 	$(LOCK) pyproject.toml --group build --output-file requirements/runtime.txt --upgrade
 	$(LOCK) pyproject.toml --group test --output-file requirements/test.txt --upgrade
-	$(LOCK) pyproject.toml --no-deps --resolution lowest-direct --output-file requirements/lowest.txt --upgrade
+	$(LOCK) pyproject.toml --extra seal --no-deps --resolution lowest-direct --output-file requirements/lowest.txt --upgrade
 
 clean:
 	rm -rf $(RUN) $(TEST) $(LOWEST) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

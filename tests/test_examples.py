@@ -25,6 +25,7 @@ WITH_EXAMPLES = [
     "transformer.keyring",
     "transformer.pipeline",
     "transformer.reference",
+    "transformer.sealing",
     "transformer.unified_diff",
 ]
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "transformer"
 # Lowest first. A module imports from the floors below its own, and within its own only what stands before it.
 FLOORS = [
     ["errors"],
-    ["reference", "keyring", "dockerconfig", "edits", "documents", "unified_diff"],
+    ["reference", "keyring", "dockerconfig", "sealing", "edits", "documents", "unified_diff"],
     ["nodes", "node_edits", "value_edits", "field_paths"],
     ["resources", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
     ["config", "config_schema", "templates", "mirrors", "loops", "config_checks", "config_file", "likely"],
@@ -41,7 +41,13 @@ FLOORS = [
 ]
 ORDER = [module for floor in FLOORS for module in floor]
 
-DOORS = {"ruamel": "nodes", "_ruamel_yaml": "nodes", "jsonschema": "config_schema", "jinja2": "templates"}
+DOORS = {
+    "ruamel": "nodes",
+    "_ruamel_yaml": "nodes",
+    "jsonschema": "config_schema",
+    "jinja2": "templates",
+    "cryptography": "sealing",
+}
 
 # What reads, writes or asks the machine. The schema is part of the package, so its one reader is no I/O in this sense.
 IO_MODULES = {"sys", "os", "pathlib", "io", "shutil", "subprocess", "tempfile", "socket", "logging"}
