@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.dockerconfig import Credentials, dockerconfigjson
+from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
 
 Row = dict[str, Any]
 
@@ -143,3 +143,47 @@ def test_dockerconfigjson_reads_back(server: str, username: str, password: str, 
 def test_dockerconfigjson_keeps_any_bytes_in_auth(username: bytes, password: bytes) -> None:
     entry = json.loads(dockerconfigjson({"quay.io": Credentials(username, password)}))["auths"]["quay.io"]
     assert b64decode(entry["auth"], validate=True) == username + b":" + password
+
+
+# -- the older format -------------------------------------------------------------------------------------------------
+
+OLDER = {
+    "none": ({}, b"{}"),
+    "one": (
+        {"quay.io": Credentials(b"user", b"<pass>")},
+        b'{"quay.io":{"username":"user","password":"\\u003cpass\\u003e","auth":"dXNlcjo8cGFzcz4="}}',
+    ),
+    "an email": (
+        {"quay.io": Credentials(b"user", b"pass", b"a@b.c")},
+        b'{"quay.io":{"username":"user","password":"pass","email":"a@b.c","auth":"dXNlcjpwYXNz"}}',
+    ),
+    "in the order of their bytes": (
+        {"a.io": Credentials(b"", b"p"), "Quay.io": Credentials(b"u", b"")},
+        b'{"Quay.io":{"username":"u","password":"","auth":"dTo="},"a.io":{"username":"","password":"p","auth":"OnA="}}',
+    ),
+    "no UTF-8": (
+        {"quay.io": Credentials(b"u", b"\xff")},
+        b'{"quay.io":{"username":"u","password":"\\ufffd","auth":"dTr/"}}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("auths", "expected"), OLDER.values(), ids=OLDER)
+def test_dockercfg_is_the_servers_without_more(auths: dict[str, Credentials], expected: bytes) -> None:
+    assert dockercfg(auths) == expected
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_dockercfg_is_what_stands_in_dockerconfigjson(row: Row) -> None:
+    text = row["data"][".dockerconfigjson"]["text"]
+    assert text.startswith('{"auths":')
+    assert dockercfg(auths(row)) == text.removeprefix('{"auths":')[:-1].encode()
+
+
+@given(st.dictionaries(st.text(), st.builds(Credentials, st.binary(), st.binary(), st.binary())))
+def test_dockercfg_reads_back(servers: dict[str, Credentials]) -> None:
+    found = json.loads(dockercfg(servers))
+    assert list(found) == sorted(servers)
+    assert {key: b64decode(entry["auth"], validate=True) for key, entry in found.items()} == {
+        key: each.username + b":" + each.password for key, each in servers.items()
+    }

@@ -18,11 +18,13 @@ ROOT = Path(__file__).parent.parent
 MODULES = ["transformer", *(module.name for module in pkgutil.walk_packages(transformer.__path__, "transformer."))]
 WITH_EXAMPLES = [
     "transformer",
+    "transformer.docker_login",
     "transformer.dockerconfig",
     "transformer.documents",
     "transformer.edits",
     "transformer.hosts.loading",
     "transformer.keyring",
+    "transformer.kubelet_secret",
     "transformer.pipeline",
     "transformer.reference",
     "transformer.sealing",

@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "transformer"
 # Lowest first. A module imports from the floors below its own, and within its own only what stands before it.
 FLOORS = [
     ["errors"],
-    ["reference", "keyring", "dockerconfig", "sealing", "edits", "documents", "unified_diff"],
+    ["reference", "keyring", "dockerconfig", "go_json", "docker_login", "kubelet_secret", "sealing"],
+    ["edits", "documents", "unified_diff"],
     ["nodes", "node_edits", "value_edits", "field_paths"],
     ["resources", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
     ["config", "config_schema", "templates", "mirrors", "loops", "config_checks", "config_file", "likely"],
@@ -28,6 +29,7 @@ FLOORS = [
     ],
     ["pipeline"],
     [
+        "hosts.credential_helpers",
         "hosts.loading",
         "hosts.sources",
         "hosts.outputs",

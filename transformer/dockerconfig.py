@@ -41,8 +41,17 @@ def dockerconfigjson(auths: Mapping[str, Credentials]) -> bytes:
     >>> dockerconfigjson({"quay.io": Credentials(b"user", b"<pass>")})
     b'{"auths":{"quay.io":{"username":"user","password":"\\u003cpass\\u003e","auth":"dXNlcjo8cGFzcz4="}}}'
     """
+    return b'{"auths":' + dockercfg(auths) + b"}"
+
+
+def dockercfg(auths: Mapping[str, Credentials]) -> bytes:
+    """Encode the same into the value of `.dockercfg`, of the Secrets of the older type: the servers without more.
+
+    >>> dockercfg({"quay.io": Credentials(b"user", b"pass")})
+    b'{"quay.io":{"username":"user","password":"pass","auth":"dXNlcjpwYXNz"}}'
+    """
     entries = (f"{_quote(server)}:{_entry(auths[server])}" for server in sorted(auths))
-    return f'{{"auths":{{{",".join(entries)}}}}}'.encode()
+    return f"{{{','.join(entries)}}}".encode()
 
 
 def _entry(credentials: Credentials) -> str:

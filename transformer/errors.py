@@ -5,6 +5,7 @@
     ├── ManifestSyntaxError       2   a document is not YAML
     ├── ConfigError               2   the config is wrong; lists every error
     ├── CredentialsError          2   credentials that a Secret needs are not there; lists all of them
+    ├── LoginError                2   a login that cannot be read, or a credential helper that gives none
     ├── UsageError                2   a command line or a file that cannot be used
     └── InternalError             3   a promise of this package is broken; nothing was written
 
@@ -57,6 +58,19 @@ class CredentialsError(TransformerError):
     def __init__(self, missing: list[str]) -> None:
         super().__init__("\n".join(missing))
         self.missing = tuple(missing)
+
+
+class LoginError(TransformerError):
+    """A login that cannot be read; the message names servers, helpers and known fields, and nothing else that was read.
+
+    `reason` is one word: bad-json, wrong-json-type, unknown-field, no-auth, bad-base64 or bad-auth-text for what is
+    wrong with a text, helper-not-found, helper-failed, helper-timeout or helper-bad-answer for what is wrong with a
+    credential helper, and not-found where the helper works and has no login for the server.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class UsageError(TransformerError):

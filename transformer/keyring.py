@@ -21,6 +21,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+HUB = "https://index.docker.io/v1/"
+"""The key of Docker Hub that every reader of a docker config takes: the kubelet, the docker CLI and the others."""
+
 _HUB_KEY = "index.docker.io"
 _HUB_DOMAINS = ("docker.io", _HUB_KEY)
 
@@ -79,6 +82,42 @@ def clean(key: str) -> str | None:
     if path.startswith(("/v1/", "/v2/")):
         path = path[len("/v1") :]
     return host if path == "/" else host + path
+
+
+def host(key: str) -> str:
+    """Return the `host[:port]` of a key, and an empty text where the kubelet drops it."""
+    return (clean(key) or "").partition("/")[0]
+
+
+def without_userinfo(key: str) -> str:
+    """Return a key without what stands before an "@" in its host, which counts for nothing and may be a password.
+
+    >>> without_userinfo("https://user:pass@quay.io/team")
+    'https://quay.io/team'
+    """
+    scheme, separator, rest = key.rpartition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def shown(name: str) -> str:
+    """Spell a server or a helper for a message: without what stands before an "@", on one line, and not too long.
+
+    >>> shown("https://user:pass@quay.io/v1/")
+    'quay.io/v1/'
+    """
+    text = name.rpartition("@")[2]
+    text = text if len(text) <= 100 else f"{text:.100}..."
+    return text if text and text.isprintable() else ascii(text)
+
+
+def right_spelling(key: str) -> str:
+    """Return a key as it is, but Docker Hub's in the one spelling that every reader takes.
+
+    >>> right_spelling("docker.io"), right_spelling("docker.io/team")
+    ('https://index.docker.io/v1/', 'docker.io/team')
+    """
+    return HUB if clean(key) in _HUB_DOMAINS else key
 
 
 @lru_cache(maxsize=4096)
