@@ -7,7 +7,19 @@ from typing import get_args
 
 import pytest
 
-from transformer.config import Config, CredentialSource, FieldSpec, Holds, ImageOverride, Likely, Mirror, PullSecret
+from transformer.config import (
+    Config,
+    CredentialSource,
+    External,
+    FieldSpec,
+    Holds,
+    ImageOverride,
+    Likely,
+    Mirror,
+    PullSecret,
+    RemoteKey,
+    Sealing,
+)
 from transformer.config_file import parse_config
 from transformer.errors import ConfigError
 
@@ -35,6 +47,11 @@ GROUP = "is no API group (lower-case letters, digits, '-' and '.', up to 253)"
 VERSION = "is no API version (such as v1beta1)"
 HELD = "'image' or 'prefix' or 'url' or 'pullSecrets' or 'pullSecretNames' or 'pullSecretName' or 'pullSecretRef'"
 CLASSES = "'args' or 'env' or 'annotations' or 'data' or 'values' or 'fields'"
+SOURCES = "env, files, dockerConfig or credentialHelper"
+EITHER_SOURCE = "'env' or 'files' or 'dockerConfig' or 'credentialHelper'"
+EMITTED = "'Secret' or 'SealedSecret' or 'ExternalSecret' or 'template' or 'none'"
+GENERATORS = "'ECRAuthorizationToken' or 'GCRAccessToken' or 'ACRAccessToken' or 'ClusterGenerator'"
+NAMESPACE = "is no namespace (lower-case letters, digits and '-', up to 63)"
 
 NOT_A_CONFIG = {
     "empty": ("", ["f:1:1: the file is empty; expected a MirrorConfig"]),
@@ -113,7 +130,7 @@ SHAPES = {
         [
             (
                 "f:4:3: spec: expected at least one of mirrors, keep, images, unmapped, pullSecrets, "
-                "fieldSpecs, likely, helmValues"
+                "fieldSpecs, likely, defaultNamespace, helmValues"
             )
         ],
     ),
@@ -201,6 +218,164 @@ SHAPES = {
         [
             "f:4:11: spec.likely: expected a list, found a text",
             "f:5:14: spec.helmValues: expected true or false, found nothing",
+        ],
+    ),
+    "pull secrets": (
+        """\
+  defaultNamespace: 5
+  pullSecrets:
+  - name: a
+    registries: [q.io]
+    attachTo: [pods]
+    emitServiceAccounts: 'true'
+    credentials: {dockerConfig: ~/.docker/config.json}
+    labels: {tier: 1, on: true, ok: b, none: }
+    annotations: [a]
+    immutable: 1
+    legacyFormat: ''
+    nameSuffixHash: Kubectl
+    leastPrivilege: no
+    existing: replace
+  - {name: b, registries: [q.io], emit: sealedsecret}
+  - {name: c, registries: [q.io], emit: [Secret]}
+""",
+        [
+            "f:4:21: spec.defaultNamespace: expected a text, found a number; put it in quotes",
+            "f:8:15: spec.pullSecrets[0].attachTo: expected 'pods' or 'serviceAccounts' or 'none', found a list",
+            "f:9:26: spec.pullSecrets[0].emitServiceAccounts: expected true or false, found a text",
+            "f:10:33: spec.pullSecrets[0].credentials.dockerConfig: expected a mapping, found a text",
+            "f:11:20: spec.pullSecrets[0].labels.tier: expected a text, found a number; put it in quotes",
+            "f:11:27: spec.pullSecrets[0].labels.on: expected a text, found a boolean; put it in quotes",
+            "f:11:46: spec.pullSecrets[0].labels.none: expected a text, found nothing",
+            "f:12:18: spec.pullSecrets[0].annotations: expected a mapping, found a list",
+            "f:13:16: spec.pullSecrets[0].immutable: expected true or false, found a number",
+            "f:14:19: spec.pullSecrets[0].legacyFormat: expected true or false, found a text",
+            (
+                "f:15:21: spec.pullSecrets[0].nameSuffixHash: expected 'kubectl' or 'kustomize', found 'Kubectl'; "
+                "did you mean 'kubectl'?"
+            ),
+            "f:16:21: spec.pullSecrets[0].leastPrivilege: expected true or false, found a text",
+            "f:17:15: spec.pullSecrets[0].existing: expected 'keep' or 'update' or 'error', found 'replace'",
+            (
+                f"f:18:41: spec.pullSecrets[1].emit: expected {EMITTED}, found 'sealedsecret'; "
+                "did you mean 'SealedSecret'?"
+            ),
+            f"f:19:41: spec.pullSecrets[2].emit: expected {EMITTED}, found a list",
+        ],
+    ),
+    "sources of credentials": (
+        """\
+  pullSecrets:
+  - {name: a, registries: [q.io], credentials: {dockerConfig: {path: '', file: x}}}
+  - {name: b, registries: [q.io], credentials: {credentialHelper: ''}}
+  - {name: c, registries: [q.io], credentials: {credentialHelper: [ecr-login]}}
+  - {name: d, registries: [q.io], credentials: {dockerConfig: }}
+  - {name: e, registries: [q.io], credentials: {dockerConfig: {}, credentialHelper: hunter2}}
+  - {name: f, registries: [q.io], credentials: {dockerconfig: {}}}
+  - {name: g, registries: [q.io], credentials: {files: {username: '', password: 1, mail: m}}}
+""",
+        [
+            "f:5:70: spec.pullSecrets[0].credentials.dockerConfig.path: it is empty",
+            "f:5:74: spec.pullSecrets[0].credentials.dockerConfig.file: unknown key 'file'",
+            "f:6:67: spec.pullSecrets[1].credentials.credentialHelper: it is empty",
+            "f:7:67: spec.pullSecrets[2].credentials.credentialHelper: expected a text, found a list",
+            "f:8:63: spec.pullSecrets[3].credentials.dockerConfig: expected a mapping, found nothing",
+            f"f:9:48: spec.pullSecrets[4].credentials: expected only one of {EITHER_SOURCE}",
+            (
+                "f:10:49: spec.pullSecrets[5].credentials.dockerconfig: unknown key 'dockerconfig'; "
+                "did you mean 'dockerConfig'?"
+            ),
+            "f:11:67: spec.pullSecrets[6].credentials.files.username: it is empty",
+            (
+                "f:11:81: spec.pullSecrets[6].credentials.files.password: "
+                "expected a text, found a number; put it in quotes"
+            ),
+            "f:11:84: spec.pullSecrets[6].credentials.files.mail: unknown key 'mail'; did you mean 'email'?",
+        ],
+    ),
+    "a seal and a template": (
+        """\
+  pullSecrets:
+  - name: a
+    registries: [q.io]
+    emit: SealedSecret
+    credentials: {dockerConfig: {}}
+    sealedSecret: {scope: wide}
+  - name: b
+    registries: [q.io]
+    emit: SealedSecret
+    credentials: {dockerConfig: {}}
+    sealedSecret: {certificate: '', cert: c}
+  - {name: c, registries: [q.io], emit: SealedSecret, credentials: {dockerConfig: {}}, sealedSecret: c.pem}
+  - {name: d, registries: [q.io], emit: template, template: ''}
+  - {name: e, registries: [q.io], emit: template, template: {{ file }}}
+""",
+        [
+            "f:9:19: spec.pullSecrets[0].sealedSecret: the key 'certificate' is missing",
+            (
+                "f:9:27: spec.pullSecrets[0].sealedSecret.scope: "
+                "expected 'strict' or 'namespace-wide' or 'cluster-wide', found 'wide'"
+            ),
+            "f:14:33: spec.pullSecrets[1].sealedSecret.certificate: it is empty",
+            "f:14:37: spec.pullSecrets[1].sealedSecret.cert: unknown key 'cert'",
+            "f:15:102: spec.pullSecrets[2].sealedSecret: expected a mapping, found a text",
+            "f:16:61: spec.pullSecrets[3].template: it is empty",
+            ("f:17:61: spec.pullSecrets[4].template: expected a text, found a mapping; a template goes in quotes"),
+        ],
+    ),
+    "external secrets": (
+        """\
+  pullSecrets:
+  - name: a
+    registries: [q.io]
+    emit: ExternalSecret
+    externalSecret:
+      store: {kind: secretStore}
+      remote: {user: {key: k}, password: p, username: {property: 5}, dockerconfigjson: {key: '', version: 1, name: x}}
+      refreshInterval: 60
+  - name: b
+    registries: [q.io]
+    emit: ExternalSecret
+    externalSecret:
+      generator: {kind: ECR, spec: region}
+  - name: c
+    registries: [q.io]
+    emit: ExternalSecret
+    externalSecret: {store: {name: ''}, remote: {username: {key: k}, password: {key: k}}, generators: []}
+  - {name: d, registries: [q.io], emit: ExternalSecret, externalSecret: vault}
+""",
+        [
+            "f:9:14: spec.pullSecrets[0].externalSecret.store: the key 'name' is missing",
+            (
+                "f:9:21: spec.pullSecrets[0].externalSecret.store.kind: "
+                "expected 'SecretStore' or 'ClusterSecretStore', found 'secretStore'; did you mean 'SecretStore'?"
+            ),
+            "f:10:16: spec.pullSecrets[0].externalSecret.remote.user: unknown key 'user'; did you mean 'username'?",
+            "f:10:42: spec.pullSecrets[0].externalSecret.remote.password: expected a mapping, found a text",
+            "f:10:55: spec.pullSecrets[0].externalSecret.remote.username: the key 'key' is missing",
+            (
+                "f:10:66: spec.pullSecrets[0].externalSecret.remote.username.property: "
+                "expected a text, found a number; put it in quotes"
+            ),
+            "f:10:94: spec.pullSecrets[0].externalSecret.remote.dockerconfigjson.key: it is empty",
+            (
+                "f:10:107: spec.pullSecrets[0].externalSecret.remote.dockerconfigjson.version: "
+                "expected a text, found a number; put it in quotes"
+            ),
+            "f:10:110: spec.pullSecrets[0].externalSecret.remote.dockerconfigjson.name: unknown key 'name'",
+            (
+                "f:11:24: spec.pullSecrets[0].externalSecret.refreshInterval: "
+                "expected a text, found a number; put it in quotes"
+            ),
+            "f:16:18: spec.pullSecrets[1].externalSecret.generator: the key 'name' is missing",
+            f"f:16:25: spec.pullSecrets[1].externalSecret.generator.kind: expected {GENERATORS}, found 'ECR'",
+            "f:16:36: spec.pullSecrets[1].externalSecret.generator.spec: expected a mapping, found a text",
+            "f:20:36: spec.pullSecrets[2].externalSecret.store.name: it is empty",
+            (
+                "f:20:91: spec.pullSecrets[2].externalSecret.generators: unknown key 'generators'; "
+                "did you mean 'generator'?"
+            ),
+            "f:21:73: spec.pullSecrets[3].externalSecret: expected a mapping, found a text",
         ],
     ),
     "empty texts": (
@@ -347,7 +522,7 @@ MEANINGS = {
         """\
   pullSecrets:
   - {name: Harbor, registries: [], emit: Secret}
-  - {name: a, registries: ['u:hunter2@q', a b, ''], attachTo: serviceAccounts, emit: secret}
+  - {name: a, registries: ['u:hunter2@q', a b, ''], attachTo: serviceAccount, emit: secret}
   - {name: a, registries: [q.io], credentials: {}}
   - {name: b, registries: [q.io], credentials: {env: {username: U}, files: hunter2}}
   - {name: c, registries: [q.io], credentials: {password: hunter2, env: {username: U, password: 12345}}}
@@ -361,18 +536,24 @@ MEANINGS = {
                 "(lower-case letters, digits, '-' and '.', up to 253)"
             ),
             "f:5:32: spec.pullSecrets[0].registries: expected at least one entry, found none",
-            "f:5:42: spec.pullSecrets[0].emit: emit: Secret needs credentials (env or files)",
+            f"f:5:42: spec.pullSecrets[0].emit: emit: Secret needs credentials ({SOURCES})",
             "f:6:28: spec.pullSecrets[1].registries[0]: a registry's key has no user name or password in it",
             "f:6:43: spec.pullSecrets[1].registries[1]: 'a b' is no registry that the kubelet would match",
             "f:6:48: spec.pullSecrets[1].registries[2]: it is empty",
-            "f:6:63: spec.pullSecrets[1].attachTo: expected 'pods' or 'none', found 'serviceAccounts'",
-            "f:6:86: spec.pullSecrets[1].emit: expected 'Secret' or 'none', found 'secret'; did you mean 'Secret'?",
+            (
+                "f:6:63: spec.pullSecrets[1].attachTo: expected 'pods' or 'serviceAccounts' or 'none', "
+                "found 'serviceAccount'; did you mean 'serviceAccounts'?"
+            ),
+            f"f:6:85: spec.pullSecrets[1].emit: expected {EMITTED}, found 'secret'; did you mean 'Secret'?",
             "f:7:12: spec.pullSecrets[2].name: 'a' stands at spec.pullSecrets[1].name already",
-            "f:7:48: spec.pullSecrets[2].credentials: expected at least one of env, files",
-            "f:8:48: spec.pullSecrets[3].credentials: expected only one of 'env' or 'files'",
+            (
+                "f:7:48: spec.pullSecrets[2].credentials: "
+                "expected at least one of env, files, dockerConfig, credentialHelper"
+            ),
+            f"f:8:48: spec.pullSecrets[3].credentials: expected only one of {EITHER_SOURCE}",
             "f:8:54: spec.pullSecrets[3].credentials.env: the key 'password' is missing",
             "f:8:76: spec.pullSecrets[3].credentials.files: expected a mapping, found a text",
-            "f:9:48: spec.pullSecrets[4].credentials: expected only one of 'env' or 'files'",
+            f"f:9:48: spec.pullSecrets[4].credentials: expected only one of {EITHER_SOURCE}",
             "f:9:49: spec.pullSecrets[4].credentials.password: unknown key 'password'",
             "f:9:97: spec.pullSecrets[4].credentials.env.password: expected a text, found a number; put it in quotes",
             "f:10:27: spec.pullSecrets[5].registries: expected a list, found a text",
@@ -387,6 +568,18 @@ MEANINGS = {
                 "(letters, digits and '_'), never a value"
             ),
         ],
+    ),
+    "a default namespace": (
+        "  defaultNamespace: Shop\n",
+        [f"f:4:21: spec.defaultNamespace: 'Shop' {NAMESPACE}"],
+    ),
+    "a default namespace that is a path": (
+        "  defaultNamespace: shop/mail\n",
+        [f"f:4:21: spec.defaultNamespace: 'shop/mail' {NAMESPACE}"],
+    ),
+    "a default namespace that is too long": (
+        f"  defaultNamespace: {'a' * 64}\n",
+        [f"f:4:21: spec.defaultNamespace: '{'a' * 64}' {NAMESPACE}"],
     ),
     "paths of field specs": (
         """\
@@ -594,18 +787,18 @@ VALID = {
     ),
     "a pull secret by name": (
         "  pullSecrets: [{name: harbor-pull, registries: [h.example]}]\n",
-        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach=True, credentials=None, emit=False),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach_to="pods", credentials=None, emit="none"),)),
     ),
     "a pull secret for elsewhere": (
         "  pullSecrets: [{name: harbor-pull, registries: [h.example], attachTo: none}]\n",
-        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach=False),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(attach_to="none"),)),
     ),
     "a pull secret from the environment": (
         (
             "  pullSecrets:\n  - name: harbor-pull\n    registries: [h.example]\n"
             "    credentials: {env: {username: USER, password: PASSWORD}}\n"
         ),
-        Config(unmapped="allow", pull_secrets=(HARBOR._replace(credentials=ENV, emit=True),)),
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(credentials=ENV, emit="Secret"),)),
     ),
     "a pull secret from files, not emitted": (
         (
@@ -622,6 +815,212 @@ VALID = {
                 ),
             ),
         ),
+    ),
+    "a pull secret from the docker config": (
+        "  pullSecrets: [{name: harbor-pull, registries: [h.example], credentials: {dockerConfig: {}}}]\n",
+        Config(
+            unmapped="allow",
+            pull_secrets=(HARBOR._replace(credentials=CredentialSource("dockerConfig"), emit="Secret"),),
+        ),
+    ),
+    "a pull secret from a docker config": (
+        (
+            "  pullSecrets:\n  - name: harbor-pull\n    registries: [h.example]\n"
+            "    credentials: {dockerConfig: {path: ~/.docker/config.json}}\n"
+        ),
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                HARBOR._replace(
+                    credentials=CredentialSource("dockerConfig", path="~/.docker/config.json"), emit="Secret"
+                ),
+            ),
+        ),
+    ),
+    "a pull secret from a helper": (
+        "  pullSecrets: [{name: harbor-pull, registries: [h.example], credentials: {credentialHelper: pass}}]\n",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                HARBOR._replace(credentials=CredentialSource("credentialHelper", helper="pass"), emit="Secret"),
+            ),
+        ),
+    ),
+    "a pull secret, all of it": (
+        """\
+  pullSecrets:
+  - name: 'pull-{{ namespace }}'
+    registries: [h.example]
+    attachTo: serviceAccounts
+    emitServiceAccounts: true
+    credentials: {env: {username: USER, password: PASSWORD}}
+    emit: Secret
+    labels: {b: '1', a: 'true'}
+    annotations: {helm.sh/hook-weight: '-5'}
+    immutable: true
+    legacyFormat: true
+    nameSuffixHash: kustomize
+    leastPrivilege: false
+    existing: error
+""",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                PullSecret(
+                    "pull-{{ namespace }}",
+                    ("h.example",),
+                    attach_to="serviceAccounts",
+                    emit_accounts=True,
+                    credentials=ENV,
+                    emit="Secret",
+                    labels=(("b", "1"), ("a", "true")),
+                    annotations=(("helm.sh/hook-weight", "-5"),),
+                    immutable=True,
+                    is_legacy=True,
+                    hashed="kustomize",
+                    is_whole=True,
+                    existing="error",
+                ),
+            ),
+        ),
+    ),
+    "a pull secret, every default said": (
+        """\
+  pullSecrets:
+  - name: harbor-pull
+    registries: [h.example]
+    attachTo: pods
+    emitServiceAccounts: false
+    credentials: {env: {username: USER, password: PASSWORD}}
+    labels: {}
+    annotations: {}
+    immutable: false
+    legacyFormat: false
+    leastPrivilege: true
+    existing: keep
+""",
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(credentials=ENV, emit="Secret"),)),
+    ),
+    "a pull secret that is sealed": (
+        """\
+  pullSecrets:
+  - name: harbor-pull
+    registries: [h.example]
+    credentials: {env: {username: USER, password: PASSWORD}}
+    emit: SealedSecret
+    sealedSecret: {certificate: sealed-secrets.pem}
+  - name: b
+    registries: [h.example]
+    credentials: {env: {username: USER, password: PASSWORD}}
+    emit: SealedSecret
+    sealedSecret: {certificate: c, scope: cluster-wide}
+""",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                HARBOR._replace(credentials=ENV, emit="SealedSecret", sealing=Sealing("sealed-secrets.pem", "strict")),
+                HARBOR._replace(name="b", credentials=ENV, emit="SealedSecret", sealing=Sealing("c", "cluster-wide")),
+            ),
+        ),
+    ),
+    "a pull secret from a store": (
+        """\
+  pullSecrets:
+  - name: harbor-pull
+    registries: [h.example]
+    emit: ExternalSecret
+    externalSecret:
+      store: {name: vault}
+      remote: {password: {key: k, property: p, version: v}, username: {key: u}}
+  - name: b
+    registries: [h.example]
+    emit: ExternalSecret
+    externalSecret:
+      store: {name: vault, kind: ClusterSecretStore}
+      remote: {dockerconfigjson: {key: k}}
+      refreshInterval: 5m
+""",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                HARBOR._replace(
+                    emit="ExternalSecret",
+                    external=External(
+                        "SecretStore", "vault", (RemoteKey("password", "k", "p", "v"), RemoteKey("username", "u"))
+                    ),
+                ),
+                HARBOR._replace(
+                    name="b",
+                    emit="ExternalSecret",
+                    external=External(
+                        "ClusterSecretStore", "vault", (RemoteKey("dockerconfigjson", "k"),), refresh="5m"
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "a pull secret from a generator": (
+        """\
+  pullSecrets:
+  - name: harbor-pull
+    registries: [h.example]
+    emit: ExternalSecret
+    externalSecret: {generator: {kind: GCRAccessToken, name: gcr}}
+  - name: b
+    registries: [h.example]
+    emit: ExternalSecret
+    externalSecret:
+      generator: {kind: ECRAuthorizationToken, name: ecr, spec: {region: eu-west-1, scopes: [1, true]}}
+      refreshInterval: 6h
+  - name: c
+    registries: [h.example]
+    emit: ExternalSecret
+    externalSecret: {generator: {kind: ClusterGenerator, name: g, spec: {}}}
+""",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                HARBOR._replace(emit="ExternalSecret", external=External("GCRAccessToken", "gcr")),
+                HARBOR._replace(
+                    name="b",
+                    emit="ExternalSecret",
+                    external=External(
+                        "ECRAuthorizationToken",
+                        "ecr",
+                        spec='{"region": "eu-west-1", "scopes": [1, true]}',
+                        refresh="6h",
+                    ),
+                ),
+                HARBOR._replace(name="c", emit="ExternalSecret", external=External("ClusterGenerator", "g", spec="{}")),
+            ),
+        ),
+    ),
+    "a pull secret from a template": (
+        "  pullSecrets: [{name: harbor-pull, registries: [h.example], emit: template, template: vault.yaml.j2}]\n",
+        Config(unmapped="allow", pull_secrets=(HARBOR._replace(emit="template", template="vault.yaml.j2"),)),
+    ),
+    "Docker Hub, in the one spelling that every reader takes": (
+        """\
+  pullSecrets:
+  - {name: a, registries: [docker.io]}
+  - {name: b, registries: [h.example, index.docker.io, docker.io/team]}
+  - {name: c, registries: ['https://index.docker.io/v1/']}
+  - {name: d, registries: [https://docker.io/v2/, registry-1.docker.io]}
+""",
+        Config(
+            unmapped="allow",
+            pull_secrets=(
+                PullSecret("a", ("https://index.docker.io/v1/",)),
+                PullSecret("b", ("h.example", "https://index.docker.io/v1/", "docker.io/team")),
+                PullSecret("c", ("https://index.docker.io/v1/",)),
+                PullSecret("d", ("https://index.docker.io/v1/", "registry-1.docker.io")),
+            ),
+        ),
+    ),
+    "a default namespace": ("  defaultNamespace: shop-1\n", Config(unmapped="allow", default_namespace="shop-1")),
+    "the longest default namespace": (
+        f"  defaultNamespace: {'a' * 63}\n",
+        Config(unmapped="allow", default_namespace="a" * 63),
     ),
     "a field spec": (
         "  fieldSpecs: [{kind: App, path: spec/image}]\n",
@@ -701,4 +1100,5 @@ def test_parse_config_reads_the_quickstart() -> None:
     file = Path(__file__).parents[1] / "examples" / "quickstart" / "repoint.yaml"
     config = parse_config(file.read_text(encoding="utf-8"), file=file.name)
     assert (config.name, config.unmapped) == ("bookshop", "warn")
-    assert [secret.emit for secret in config.pull_secrets] == [True, False]
+    assert [secret.emit for secret in config.pull_secrets] == ["Secret", "none", "none"]
+    assert config.warnings == ()

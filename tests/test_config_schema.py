@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from transformer.config import Holds, Likely
+from transformer.config import AttachTo, Emit, Holds, Likely
 from transformer.config_checks import SIBLINGS
 from transformer.config_schema import accepts, errors, schema
+from transformer.credentials import SOURCES
+from transformer.forms import FORMS
 from transformer.nodes import compose, plain
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +51,51 @@ FULL: dict[str, Any] = {
                 "emit": "none",
                 "credentials": {"files": {"username": "u", "password": "p"}},
             },
+            {
+                "name": "pull-{{ namespace }}",
+                "registries": ["docker.io"],
+                "attachTo": "serviceAccounts",
+                "emitServiceAccounts": True,
+                "credentials": {"dockerConfig": {"path": "config.json"}},
+                "labels": {"app": "a"},
+                "annotations": {"helm.sh/hook-weight": "-5"},
+                "immutable": True,
+                "legacyFormat": True,
+                "nameSuffixHash": "kubectl",
+                "leastPrivilege": False,
+                "existing": "update",
+            },
+            {
+                "name": "sealed",
+                "registries": ["h.example"],
+                "emit": "SealedSecret",
+                "credentials": {"credentialHelper": "pass"},
+                "sealedSecret": {"certificate": "c.pem", "scope": "namespace-wide"},
+                "nameSuffixHash": "kustomize",
+            },
+            {
+                "name": "from-a-store",
+                "registries": ["h.example"],
+                "emit": "ExternalSecret",
+                "externalSecret": {
+                    "store": {"name": "vault", "kind": "ClusterSecretStore"},
+                    "remote": {
+                        "username": {"key": "k", "property": "p", "version": "v"},
+                        "password": {"key": "k"},
+                        "dockerconfigjson": {"key": "k"},
+                    },
+                    "refreshInterval": "1h",
+                },
+            },
+            {
+                "name": "generated",
+                "registries": ["h.example"],
+                "emit": "ExternalSecret",
+                "externalSecret": {
+                    "generator": {"kind": "ClusterGenerator", "name": "g", "spec": {"region": ["x", 1]}}
+                },
+            },
+            {"name": "by-file", "registries": ["h.example"], "emit": "template", "template": "vault.yaml.j2"},
         ],
         "fieldSpecs": [
             {"kind": "App", "path": "spec/image"},
@@ -65,6 +112,7 @@ FULL: dict[str, Any] = {
             },
         ],
         "likely": ["args", "env", "annotations", "data", "values", "fields"],
+        "defaultNamespace": "shop",
         "helmValues": True,
     },
 }
@@ -98,8 +146,9 @@ def parts(rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for keyword in ("properties", "$defs"):
         for part in rules.get(keyword, {}).values():
             yield from parts(part)
-    if "items" in rules:
-        yield from parts(rules["items"])
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(rules.get(keyword), dict):
+            yield from parts(rules[keyword])
 
 
 KEYWORDS = {
@@ -115,14 +164,49 @@ def test_schema_uses_no_keyword_that_accepts_does_not_know() -> None:
 
 def test_the_schema_lists_the_words_of_the_config() -> None:
     definitions = schema()["$defs"]
+    secret = definitions["pullSecret"]["properties"]
     assert definitions["fieldSpec"]["properties"]["holds"]["enum"] == list(get_args(Holds))
     assert definitions["likely"]["enum"] == list(get_args(Likely))
+    assert secret["attachTo"]["enum"] == list(get_args(AttachTo))
+    assert secret["emit"]["enum"] == list(get_args(Emit))
+    assert list(secret["credentials"]["properties"]) == list(SOURCES)
+    assert {*FORMS} == {*get_args(Emit)} - {"none"}
     assert set(definitions["fieldSpec"]["properties"]) >= set(SIBLINGS)
 
 
 def test_accepts_is_unsure_of_a_keyword_it_does_not_know() -> None:
     assert accepts("a", {"type": "string", "minLength": 1})
     assert not accepts("a", {"type": "string", "maxLength": 1})
+
+
+# Rules for the keys of a mapping, and what they take and refuse.
+OTHER_KEYS: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    "no others": ({"properties": {"a": {}}, "additionalProperties": False}, {"a": 1}, True),
+    "no others, one": ({"properties": {"a": {}}, "additionalProperties": False}, {"a": 1, "b": 1}, False),
+    "no keys at all": ({"additionalProperties": False}, {}, True),
+    "no keys at all, one": ({"additionalProperties": False}, {"a": 1}, False),
+    "others of a type": (
+        {"properties": {"a": {}}, "additionalProperties": {"type": "string"}},
+        {"a": 1, "b": "x"},
+        True,
+    ),
+    "others of another type": (
+        {"properties": {"a": {}}, "additionalProperties": {"type": "string"}},
+        {"a": 1, "b": "x", "c": 2},
+        False,
+    ),
+    "texts": ({"additionalProperties": {"type": "string"}}, {"a": "1", "b": ""}, True),
+    "texts, one a number": ({"additionalProperties": {"type": "string"}}, {"a": "1", "b": 1}, False),
+}
+
+
+@pytest.mark.parametrize(("rules", "data", "is_valid"), OTHER_KEYS.values(), ids=OTHER_KEYS)
+def test_accepts_holds_other_keys_against_their_rules(
+    rules: dict[str, Any], data: dict[str, Any], is_valid: bool
+) -> None:
+    rules = {"type": "object", **rules}
+    assert accepts(data, rules) == is_valid
+    assert Draft202012Validator(rules).is_valid(data) == is_valid
 
 
 @pytest.mark.parametrize("data", VALID.values(), ids=VALID)
@@ -144,6 +228,8 @@ JUNK = st.sampled_from(
         "warn",
         "Secret",
         "none",
+        "update",
+        "serviceAccounts",
         [],
         [""],
         ["x"],
@@ -151,7 +237,10 @@ JUNK = st.sampled_from(
         ["env", "env"],
         {},
         {"x": "x"},
+        {"x": 1},
         {"name": "x"},
+        {"key": "x"},
+        {"kind": "ClusterGenerator", "name": "x"},
     ]
 ).map(copy.deepcopy)
 KEYS = st.sampled_from(
@@ -170,6 +259,15 @@ KEYS = st.sampled_from(
         "newTag",
         "emit",
         "likely",
+        "labels",
+        "key",
+        "path",
+        "store",
+        "generator",
+        "dockerConfig",
+        "credentialHelper",
+        "existing",
+        "immutable",
     ]
 )
 
@@ -298,10 +396,27 @@ MESSAGES = {
             (("spec", "likely", 3), False, "it stands at spec.likely[0] already"),
         ],
     ),
-    "no source": (at(ENV, {}), [(ENV, False, "expected at least one of env, files")]),
+    "no source": (
+        at(ENV, {}),
+        [(ENV, False, "expected at least one of env, files, dockerConfig, credentialHelper")],
+    ),
     "two sources": (
         at((*ENV, "files"), {"username": "u", "password": "p"}),
-        [(ENV, False, "expected only one of 'env' or 'files'")],
+        [(ENV, False, "expected only one of 'env' or 'files' or 'dockerConfig' or 'credentialHelper'")],
+    ),
+    "a label that is a number": (
+        at(("spec", "pullSecrets", 3, "labels"), {"a": "b", "tier": 1}),
+        [(("spec", "pullSecrets", 3, "labels", "tier"), False, "expected a text, found a number; put it in quotes")],
+    ),
+    "nothing of a store": (
+        at(("spec", "pullSecrets", 5, "externalSecret", "remote"), {}),
+        [
+            (
+                ("spec", "pullSecrets", 5, "externalSecret", "remote"),
+                False,
+                "expected at least one of username, password, dockerconfigjson",
+            )
+        ],
     ),
 }
 

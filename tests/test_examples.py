@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = ["transformer", *(module.name for module in pkgutil.walk_packages(transformer.__path__, "transformer."))]
 WITH_EXAMPLES = [
     "transformer",
+    "transformer.authored",
     "transformer.docker_login",
     "transformer.dockerconfig",
     "transformer.documents",

@@ -1,100 +1,138 @@
-"""Which Secrets an input demands, and the text of each: what YAML parsers and kubectl read in it."""
+"""What is made for the Secrets that an input demands: what YAML parsers, kubectl and kustomize read in it."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import traceback
-from base64 import b64decode
-from collections.abc import Callable
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from passwords import AWKWARD_PASSWORD, PASSWORD, leaks
+from programs import needs
 from ruamel.yaml import YAML
 
-from transformer.config import Config, CredentialSource, PullSecret
-from transformer.dockerconfig import Credentials, dockerconfigjson
+from transformer.config import Config, CredentialSource, External, PullSecret, RemoteKey, Sealing
+from transformer.credentials.reach import Reach
+from transformer.demands import Demand
+from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
+from transformer.documents import join
 from transformer.errors import CredentialsError
 from transformer.findings import Finding, Outcome
-from transformer.registry_secrets import Demand, demands, documents
+from transformer.hosts.loading import reach_of
+from transformer.registry_secrets import (
+    Made,
+    account_documents,
+    holds_nothing_else,
+    make,
+    missing,
+    plain,
+    settled,
+)
+from transformer.survey import KnownSecret, Survey
 
-Read = Callable[[str, str], bytes]
+HARBOR = PullSecret("harbor", ("h.example",), credentials=CredentialSource("env", "H_USER", "H_PASS"), emit="Secret")
+QUAY = PullSecret(
+    "quay", ("quay.io",), credentials=CredentialSource("files", "q/user", "q/pass", "q/mail"), emit="Secret"
+)
+LOGGED_IN = PullSecret(
+    "logged-in",
+    ("a.example", "b.example"),
+    credentials=CredentialSource("dockerConfig", path="config.json"),
+    emit="Secret",
+)
+SEALED = HARBOR._replace(name="sealed", emit="SealedSecret", sealing=Sealing("controller.pem"))
+STORED = PullSecret(
+    "stored",
+    ("h.example",),
+    emit="ExternalSecret",
+    external=External("SecretStore", "vault", (RemoteKey("username", "u"), RemoteKey("password", "p"))),
+)
+GENERATED = STORED._replace(
+    name="generated", external=External("ECRAuthorizationToken", "ecr", spec='{"region": "eu-west-1"}')
+)
+OPEN = HARBOR._replace(name="open", emit="template", template="open.j2")
+CLOSED = PullSecret("closed", ("h.example",), emit="template", template="closed.j2")
 
-HARBOR = PullSecret("harbor", ("h.example",), credentials=CredentialSource("env", "H_USER", "H_PASS"), emit=True)
-QUAY = PullSecret("quay", ("quay.io",), credentials=CredentialSource("files", "q/user", "q/pass", "q/mail"), emit=True)
-BY_NAME = PullSecret("by-name", ("r.example",))
-NOT_EMITTED = PullSecret("not-emitted", ("r.example",), credentials=HARBOR.credentials)
-CONFIG = Config(pull_secrets=(QUAY, HARBOR, BY_NAME, NOT_EMITTED))
-
-
-def reader(**values: bytes | Exception) -> Read:
-    """A source of credentials with these values by name, `/` and all; an exception is raised."""
-
-    def read(kind: str, name: str) -> bytes:
-        value = values[f"{kind}:{name}"]
-        if isinstance(value, Exception):
-            raise value
-        return value
-
-    return read
-
-
-ALL = {
-    "env:H_USER": b"robot$ci",
-    "env:H_PASS": b"hunter2",
-    "files:q/user": b"bob",
-    "files:q/pass": b"s3cr3t",
-    "files:q/mail": b"bob@corp.example",
-}
-
-
-def finding(outcome: Outcome, secret: str, namespace: str = "") -> Finding:
-    return Finding(
-        severity="info", outcome=outcome, message="", line=1, column=1, pull_secret=secret, namespace=namespace
-    )
-
-
-DEMANDS: dict[str, tuple[list[Finding], list[tuple[str, str]], list[str]]] = {
-    "nothing found": ([], [], []),
-    "a pod gets it": ([finding("attached", "harbor", "shop")], [], ["shop/harbor"]),
-    "a pod has it": ([finding("present", "harbor", "shop")], [], ["shop/harbor"]),
-    "a pod that cannot get it": ([finding("unattached", "harbor", "shop")], [], []),
-    "an image alone": ([finding("rewritten", "", "shop")], [], []),
-    "no namespace": ([finding("attached", "harbor")], [], ["harbor"]),
-    "once for many pods": ([finding("attached", "harbor", "shop")] * 3, [], ["shop/harbor"]),
-    "each namespace, in order": (
-        [finding("attached", "harbor", name) for name in ("shop", "", "mail")],
-        [],
-        ["harbor", "mail/harbor", "shop/harbor"],
+NOTHING = Survey({}, {})
+ROBOT = Credentials(b"robot$ci", PASSWORD.encode())
+BOB = Credentials(b"bob", b"s3cr3t/of bob", b"bob@corp.example")
+TEMPLATES = {
+    "open.j2": (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: {{ name }}, namespace: {{ namespace }}}\n"
+        "type: {{ type }}\nstringData: {.dockerconfigjson: {{ dockerconfigjson | tojson }}}\n"
     ),
-    "each pull secret, in the order of the config": (
-        [finding("attached", "harbor", "a"), finding("present", "quay", "b"), finding("attached", "quay", "a")],
-        [],
-        ["a/quay", "b/quay", "a/harbor"],
-    ),
-    "none without emit": ([finding("attached", "by-name", "a"), finding("attached", "not-emitted", "a")], [], []),
-    "none that is there": (
-        [finding("attached", "harbor", "a"), finding("attached", "harbor", "b"), finding("attached", "harbor")],
-        [("a", "harbor"), ("b", "quay"), ("", "harbor")],
-        ["b/harbor"],
+    "closed.j2": (
+        "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultStaticSecret\nmetadata: {name: {{ name }}}\n"
+        "spec: {destination: {name: {{ name }}}}\n"
     ),
 }
 
 
-@pytest.mark.parametrize(("findings", "present", "expected"), DEMANDS.values(), ids=DEMANDS)
-def test_demands_one_secret_for_each_namespace_in_use(
-    findings: list[Finding], present: list[tuple[str, str]], expected: list[str]
-) -> None:
-    assert [str(demand) for demand in demands(findings, CONFIG, present)] == expected
+@pytest.fixture(scope="session")
+def certificate() -> bytes:
+    """A certificate such as the controller of sealed-secrets has."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([]))
+    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+    now = datetime.now(UTC)
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
 
 
-def test_documents_writes_the_secret_as_text() -> None:
-    [text] = documents([Demand(HARBOR, "shop")], reader(**ALL))
+@pytest.fixture
+def reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: bytes) -> Reach:
+    """The reach of the command, with all there that the pull secrets above name."""
+    monkeypatch.setenv("H_USER", "robot$ci")
+    monkeypatch.setenv("H_PASS", PASSWORD)
+    monkeypatch.delenv("DOCKER_AUTH_CONFIG", raising=False)
+    (tmp_path / "q").mkdir()
+    for name, value in zip(("user", "pass", "mail"), BOB, strict=True):
+        (tmp_path / "q" / name).write_bytes(value + b"\n")
+    logins = {"a.example": "one:first", "b.example": f"two:{PASSWORD}"}
+    auths = {host: {"auth": b64encode(login.encode()).decode()} for host, login in logins.items()}
+    (tmp_path / "config.json").write_text(json.dumps({"auths": auths}))
+    (tmp_path / "controller.pem").write_bytes(certificate)
+    for name, text in TEMPLATES.items():
+        (tmp_path / name).write_text(text)
+    return reach_of(Config(folder=str(tmp_path)))
+
+
+def demand(secret: PullSecret, namespace: str = "", *registries: str, home: str = "", name: str = "") -> Demand:
+    """A demand for a pull secret in a namespace, by default with all of its registries."""
+    return Demand(secret, name or secret.name, namespace, home or namespace, registries or secret.registries)
+
+
+def read_yaml(text: str, version: tuple[int, int] = (1, 2)) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = version
+    return yaml.load(text)
+
+
+def content(text: str, key: str = ".dockerconfigjson") -> bytes:
+    """What the Secret in a document holds."""
+    return b64decode(read_yaml(text)["data"][key])
+
+
+# -- make -------------------------------------------------------------------------------------------------------------
+
+
+def test_make_writes_the_secret_as_text(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("H_PASS", "hunter2")
+    made = make([demand(HARBOR, "shop")], reach)
+    assert made == Made(made.texts, warnings=())
+    [text] = made.texts
     assert text == (
         "apiVersion: v1\n"
         "kind: Secret\n"
@@ -108,96 +146,160 @@ def test_documents_writes_the_secret_as_text() -> None:
     )
 
 
-def read_yaml(text: str, version: tuple[int, int]) -> Any:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = version
-    return yaml.load(text)
+def test_make_puts_every_registry_and_the_email_into_the_secret(reach: Reach) -> None:
+    secret = QUAY._replace(registries=("quay.io", "https://index.docker.io/v1/"))
+    [text] = make([demand(secret)], reach).texts
+    assert content(text) == dockerconfigjson(dict.fromkeys(secret.registries, BOB))
+    assert json.loads(content(text))["auths"]["quay.io"]["email"] == "bob@corp.example"
 
 
-def test_documents_puts_every_registry_and_the_email_into_the_secret() -> None:
-    secret = PullSecret("quay", ("quay.io", "https://index.docker.io/v1/"), credentials=QUAY.credentials, emit=True)
-    [text] = documents([Demand(secret, "")], reader(**ALL))
-    content = b64decode(read_yaml(text, (1, 2))["data"][".dockerconfigjson"])
-    credentials = Credentials(b"bob", b"s3cr3t", b"bob@corp.example")
-    assert content == dockerconfigjson(dict.fromkeys(secret.registries, credentials))
-    assert json.loads(content)["auths"]["quay.io"]["email"] == "bob@corp.example"
+def test_make_puts_only_what_is_demanded_into_the_secret(reach: Reach) -> None:
+    secret = QUAY._replace(registries=("quay.io", "cdn.quay.io", "https://index.docker.io/v1/"))
+    [text] = make([demand(secret, "shop", "cdn.quay.io")], reach).texts
+    assert content(text) == dockerconfigjson({"cdn.quay.io": BOB})
 
 
-def test_documents_leaves_an_unset_namespace_unset() -> None:
-    [text] = documents([Demand(HARBOR, "")], reader(**ALL))
-    assert read_yaml(text, (1, 2))["metadata"] == {"name": "harbor"}
+def test_make_puts_logins_of_several_registries_into_one_secret(reach: Reach) -> None:
+    [text] = make([demand(LOGGED_IN)], reach).texts
+    expected = {"a.example": Credentials(b"one", b"first"), "b.example": Credentials(b"two", PASSWORD.encode())}
+    assert content(text) == dockerconfigjson(expected)
 
 
-def test_documents_follows_the_order_of_the_demands_and_reads_each_source_once() -> None:
-    asked: list[str] = []
+def test_make_asks_for_no_login_that_is_not_demanded(reach: Reach) -> None:
+    secret = LOGGED_IN._replace(registries=("a.example", "unknown.example"))
+    [text] = make([demand(secret, "shop", "a.example")], reach).texts
+    assert content(text) == dockerconfigjson({"a.example": Credentials(b"one", b"first")})
 
-    def read(kind: str, name: str) -> bytes:
-        asked.append(name)
-        return ALL[f"{kind}:{name}"]
 
-    texts = documents([Demand(HARBOR, "b"), Demand(QUAY, "a"), Demand(HARBOR, "a")], read)
-    names = [read_yaml(text, (1, 2))["metadata"] for text in texts]
+def test_make_leaves_an_unset_namespace_unset(reach: Reach) -> None:
+    [text] = make([demand(HARBOR, home="shop")], reach).texts
+    assert read_yaml(text)["metadata"] == {"name": "harbor"}
+
+
+def test_make_follows_the_order_of_the_demands(reach: Reach) -> None:
+    wanted = [demand(HARBOR, "b"), demand(QUAY, "a"), demand(HARBOR, "a"), demand(STORED, "a"), demand(LOGGED_IN, "a")]
+    names = [read_yaml(text)["metadata"] for text in make(wanted, reach).texts]
     assert names == [
         {"name": "harbor", "namespace": "b"},
         {"name": "quay", "namespace": "a"},
         {"name": "harbor", "namespace": "a"},
+        {"name": "stored", "namespace": "a"},
+        {"name": "logged-in", "namespace": "a"},
     ]
-    assert asked == ["H_USER", "H_PASS", "q/user", "q/pass", "q/mail"]
 
 
-def test_documents_reads_nothing_where_nothing_is_demanded() -> None:
-    assert documents([], reader()) == []
+def test_make_makes_each_form(reach: Reach) -> None:
+    wanted = [demand(each, "shop") for each in (CLOSED, OPEN, SEALED, GENERATED, STORED, HARBOR)]
+    made = [read_yaml(text) for text in make(wanted, reach).texts]
+    assert [(each["kind"], each["metadata"]["name"]) for each in made] == [
+        ("VaultStaticSecret", "closed"),
+        ("Secret", "open"),
+        ("SealedSecret", "sealed"),
+        ("ECRAuthorizationToken", "ecr"),
+        ("ExternalSecret", "generated"),
+        ("ExternalSecret", "stored"),
+        ("Secret", "harbor"),
+    ]
+    assert json.loads(made[1]["stringData"][".dockerconfigjson"]) == json.loads(dockerconfigjson({"h.example": ROBOT}))
 
 
-PASSWORDS = [b" ", b":", b"p\xff\xfe", b"<&>\n", "pässwörd".encode(), b'"\\', b"x" * 5000]
+def test_make_makes_a_generator_once_in_each_namespace(reach: Reach) -> None:
+    other = GENERATED._replace(name="other")
+    wanted = [demand(secret, place) for secret in (GENERATED, other) for place in ("a", "b")]
+    made = [read_yaml(text) for text in make(wanted, reach).texts]
+    assert [(each["kind"], each["metadata"]) for each in made] == [
+        ("ECRAuthorizationToken", {"name": "ecr", "namespace": "a"}),
+        ("ExternalSecret", {"name": "generated", "namespace": "a"}),
+        ("ECRAuthorizationToken", {"name": "ecr", "namespace": "b"}),
+        ("ExternalSecret", {"name": "generated", "namespace": "b"}),
+        ("ExternalSecret", {"name": "other", "namespace": "a"}),
+        ("ExternalSecret", {"name": "other", "namespace": "b"}),
+    ]
+
+
+def test_make_says_how_a_secret_is_to_look(reach: Reach) -> None:
+    secret = QUAY._replace(
+        labels=(("app", "a"), ("on", "true")),
+        annotations=(("helm.sh/hook-weight", "-5"),),
+        immutable=True,
+        is_legacy=True,
+    )
+    [text] = make([demand(secret, "shop", name="quay-2456789bcd")], reach).texts
+    assert read_yaml(text) == {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "quay-2456789bcd",
+            "namespace": "shop",
+            "labels": {"app": "a", "on": "true"},
+            "annotations": {"helm.sh/hook-weight": "-5"},
+        },
+        "immutable": True,
+        "type": "kubernetes.io/dockercfg",
+        "data": {".dockercfg": b64encode(dockercfg({"quay.io": BOB})).decode()},
+    }
+
+
+@pytest.mark.parametrize("secret", [STORED, GENERATED, CLOSED], ids=lambda secret: secret.name)
+def test_make_needs_no_credentials_for_a_form_that_has_none(
+    secret: PullSecret, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("H_PASS")
+    made = make([demand(secret._replace(credentials=HARBOR.credentials), "shop")], reach)
+    assert (bool(made.texts), made.warnings) == (True, ())
+
+
+def test_make_reads_nothing_where_nothing_is_demanded(tmp_path: Path) -> None:
+    assert make([], reach_of(Config(folder=str(tmp_path / "none")))) == Made()
+
+
+def test_make_reads_each_file_once(reach: Reach) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(PASSWORD.encode())
+    secret = HARBOR._replace(credentials=CredentialSource("files", "q/user", f"/dev/fd/{reading}"))
+    try:
+        texts = make([demand(secret, "a"), demand(secret, "b")], reach).texts
+    finally:
+        os.close(reading)
+    expected = dockerconfigjson({"h.example": Credentials(b"bob", PASSWORD.encode())})
+    assert [content(text) for text in texts] == [expected, expected]
+
+
+PASSWORDS = [b" ", b":", b"p\xff\xfe", b"<&>\n", "pässwörd".encode(), b'"\\', b"x" * 5000, AWKWARD_PASSWORD.encode()]
 
 
 @pytest.mark.parametrize("password", PASSWORDS, ids=range(len(PASSWORDS)))
-def test_documents_keeps_every_byte_of_a_password(password: bytes) -> None:
-    [text] = documents([Demand(HARBOR, "")], reader(**{**ALL, "env:H_PASS": password}))
-    content = b64decode(read_yaml(text, (1, 2))["data"][".dockerconfigjson"])
-    assert content == dockerconfigjson({"h.example": Credentials(b"robot$ci", password)})
-    assert b64decode(json.loads(content)["auths"]["h.example"]["auth"]) == b"robot$ci:" + password
+def test_make_keeps_every_byte_of_a_password(password: bytes, reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("H_PASS", os.fsdecode(password))
+    [text] = make([demand(HARBOR)], reach).texts
+    assert content(text) == dockerconfigjson({"h.example": Credentials(b"robot$ci", password)})
+    assert b64decode(json.loads(content(text))["auths"]["h.example"]["auth"]) == b"robot$ci:" + password
 
 
-BOTH = [Demand(QUAY, "a"), Demand(HARBOR, "a"), Demand(HARBOR, "b")]
-MISSING = {
+# -- what is missing --------------------------------------------------------------------------------------------------
+
+BOTH = [demand(QUAY, "a"), demand(HARBOR, "a"), demand(HARBOR, "b")]
+# Variables and files as they are then (None: not there), and everything that is said.
+MISSING: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a variable": (
-        {"env:H_PASS": KeyError("H_PASS")},
+        {"H_PASS": None},
         ["pull secret harbor: the environment variable H_PASS for its password is not set"],
     ),
     "an empty variable": (
-        {"env:H_USER": b""},
+        {"H_USER": ""},
         ["pull secret harbor: the environment variable H_USER for its username is empty"],
     ),
     "a file": (
-        {"files:q/pass": FileNotFoundError(2, "No such file or directory")},
+        {"q/pass": None},
         ["pull secret quay: the file q/pass for its password cannot be read (No such file or directory)"],
     ),
-    "a file without permission": (
-        {"files:q/user": PermissionError(13, "Permission denied")},
-        ["pull secret quay: the file q/user for its username cannot be read (Permission denied)"],
-    ),
-    "a file, no reason": (
-        {"files:q/user": OSError()},
-        ["pull secret quay: the file q/user for its username cannot be read"],
-    ),
-    "a path that no file has": (
-        {"files:q/user": ValueError("embedded null byte")},
-        ["pull secret quay: the file q/user for its username cannot be read"],
-    ),
-    "an empty file": ({"files:q/mail": b""}, ["pull secret quay: the file q/mail for its email is empty"]),
+    "an empty file": ({"q/mail": "\n"}, ["pull secret quay: the file q/mail for its email is empty"]),
     "all of them": (
-        {
-            "env:H_USER": b"",
-            "env:H_PASS": KeyError(),
-            "files:q/user": b"",
-            "files:q/pass": OSError(),
-            "files:q/mail": b"",
-        },
+        {"H_USER": "", "H_PASS": None, "q/user": "", "q/pass": None, "q/mail": ""},
         [
             "pull secret quay: the file q/user for its username is empty",
-            "pull secret quay: the file q/pass for its password cannot be read",
+            "pull secret quay: the file q/pass for its password cannot be read (No such file or directory)",
             "pull secret quay: the file q/mail for its email is empty",
             "pull secret harbor: the environment variable H_USER for its username is empty",
             "pull secret harbor: the environment variable H_PASS for its password is not set",
@@ -206,29 +308,143 @@ MISSING = {
 }
 
 
+def change(values: dict[str, str | None], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in values.items():
+        if "/" in name:
+            (folder / name).unlink() if value is None else (folder / name).write_text(value)
+        elif value is None:
+            monkeypatch.delenv(name)
+        else:
+            monkeypatch.setenv(name, value)
+
+
 @pytest.mark.parametrize(("values", "expected"), MISSING.values(), ids=MISSING)
-def test_documents_names_everything_that_is_missing(values: dict[str, bytes | Exception], expected: list[str]) -> None:
-    read = reader(**{**ALL, **values})
+def test_make_names_everything_that_is_missing(
+    values: dict[str, str | None], expected: list[str], reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(values, tmp_path, monkeypatch)
     with pytest.raises(CredentialsError) as caught:
-        documents(BOTH, read)
+        make(BOTH, reach)
     assert list(caught.value.missing) == expected
     assert str(caught.value) == "\n".join(expected)
 
 
-def test_documents_shows_no_credential_when_it_fails() -> None:
-    read = reader(**{**ALL, "files:q/mail": b"", "env:H_PASS": KeyError("H_PASS")})
+def test_make_names_what_is_missing_of_every_source(
+    reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change({"H_PASS": None, "q/user": None}, tmp_path, monkeypatch)
+    asked = PullSecret(
+        "asked", ("c.example",), credentials=CredentialSource("credentialHelper", helper="absent"), emit="Secret"
+    )
+    more = LOGGED_IN._replace(registries=("a.example", "c.example", "d.example"))
     with pytest.raises(CredentialsError) as caught:
-        documents(BOTH, read)
-    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        make([demand(each, "shop") for each in (SEALED, asked, more, OPEN, QUAY)], reach)
+    assert caught.value.missing == (
+        "pull secret sealed: the environment variable H_PASS for its password is not set",
+        "pull secret asked: docker-credential-absent is not on PATH",
+        "pull secret logged-in: the docker config config.json has no credentials for c.example; log in there first",
+        "pull secret logged-in: the docker config config.json has no credentials for d.example; log in there first",
+        "pull secret open: the environment variable H_PASS for its password is not set",
+        "pull secret quay: the file q/user for its username cannot be read (No such file or directory)",
+    )
+
+
+@pytest.mark.parametrize("lacking", ["open.j2", "controller.pem"])
+def test_make_names_the_files_of_forms_with_all_that_is_missing(
+    lacking: str, reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / lacking).unlink()
+    change({"q/user": None}, tmp_path, monkeypatch)
+    with pytest.raises(CredentialsError) as caught:
+        make([demand(each, "shop") for each in (OPEN, SEALED, SEALED._replace(name="other"), QUAY)], reach)
+    said = [line.partition(":")[0].removeprefix("pull secret ") for line in caught.value.missing]
+    assert said == {"open.j2": ["open", "quay"], "controller.pem": ["sealed", "other", "quay"]}[lacking]
+
+
+def test_make_shows_no_credential_when_it_fails(reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change({"q/mail": "", "H_USER": None}, tmp_path, monkeypatch)
+    with pytest.raises(CredentialsError) as caught:
+        make([*BOTH, demand(LOGGED_IN, "a"), demand(SEALED, "a")], reach)
+    shown = "".join(traceback.format_exception(caught.value))
     assert "q/mail for its email is empty" in shown
-    assert [value for value in ALL.values() if value.decode() in shown.replace("q/mail", "")] == []
+    assert leaks(shown + repr(caught.value)) == []
+    assert [value for value in BOB[:2] if value.decode() in shown] == []
 
 
-def test_no_repr_shows_a_credential() -> None:
-    [text] = documents([Demand(HARBOR, "")], reader(**ALL))
-    assert "hunter2" not in text
-    assert "hunter2" not in repr(Credentials(b"robot$ci", b"hunter2"))
+def test_make_holds_no_credential_when_it_fails(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a debugger would show it, or a logger that has the variables of each frame."""
+    monkeypatch.delenv("H_USER")
+    with pytest.raises(CredentialsError) as caught:
+        make([demand(LOGGED_IN, "a"), demand(HARBOR, "a")], reach)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    assert leaks("".join(shown)) == []
 
+
+def test_make_says_that_a_template_uses_credentials_and_none_are_named(reach: Reach) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        make([demand(OPEN._replace(credentials=None), "a")], reach)
+    assert caught.value.missing == ("pull secret open: template takes credentials, and none are named",)
+
+
+@pytest.mark.parametrize("wrong", ["{{ auths['h.example'].password + 1 }}", "a: [{{ dockerconfigjson }}"])
+def test_make_shows_no_credential_when_a_template_fails(wrong: str, reach: Reach, tmp_path: Path) -> None:
+    (tmp_path / "open.j2").write_text(wrong)
+    with pytest.raises(CredentialsError) as caught:
+        make([demand(OPEN, "a")], reach)
+    assert str(caught.value).startswith("pull secret open: the template open.j2: ")
+    assert leaks("".join(traceback.format_exception(caught.value)) + repr(caught.value)) == []
+
+
+def test_no_repr_shows_a_credential(reach: Reach) -> None:
+    made = make([demand(HARBOR), demand(SEALED, "a"), demand(STORED)], reach)
+    assert leaks(repr(made), encoded=False) == []
+    assert leaks(repr(ROBOT)) == []
+
+
+# -- passwords that are good for hours --------------------------------------------------------------------------------
+
+BETTER = "with emit: ExternalSecret and a generator the cluster renews it"
+# User names, and how long their passwords are good; None where no one says.
+USERS = {
+    "AWS": "ECR's is good for 12 hours",
+    "oauth2accesstoken": "Google's is good for an hour",
+    "00000000-0000-0000-0000-000000000000": "ACR's is good for 3 hours",
+    "_json_key": None,
+    "aws": None,
+    "robot$AWS": None,
+    "00000000-0000-0000-0000-000000000001": None,
+}
+
+
+@pytest.mark.parametrize(("user", "why"), USERS.items(), ids=USERS)
+def test_make_warns_of_a_password_that_is_good_for_hours(
+    user: str, why: str | None, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("H_USER", user)
+    made = make([demand(HARBOR, "a"), demand(HARBOR, "b"), demand(QUAY, "a")], reach)
+    said = f"pull secret harbor: the password of {user} for h.example is frozen into a Secret, and {why}; {BETTER}"
+    assert made.warnings == ((said,) if why else ())
+    assert len(made.texts) == 3
+
+
+def test_make_warns_of_each_registry_and_in_each_form_with_credentials(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("H_USER", "AWS")
+    two = HARBOR._replace(registries=("h.example", "g.example"))
+    made = make([demand(two, "a"), demand(SEALED, "a"), demand(OPEN, "a"), demand(STORED, "a")], reach)
+    assert made.warnings == tuple(
+        f"pull secret {name}: the password of AWS for {key} is frozen into a Secret, and {USERS['AWS']}; {BETTER}"
+        for name, key in [
+            ("harbor", "h.example"),
+            ("harbor", "g.example"),
+            ("sealed", "h.example"),
+            ("open", "h.example"),
+        ]
+    )
+
+
+# -- names that a parser could take for something else ----------------------------------------------------------------
 
 AMBIGUOUS = [
     "1234",
@@ -251,25 +467,30 @@ AMBIGUOUS = [
 LABELS = st.from_regex(r"[a-z0-9](?:[-a-z0-9]{0,5}[a-z0-9])?", fullmatch=True)
 
 
-def metadata(name: str, namespace: str, version: tuple[int, int]) -> dict[str, str]:
-    secret = PullSecret(name, ("h.example",), credentials=HARBOR.credentials, emit=True)
-    [text] = documents([Demand(secret, namespace)], reader(**ALL))
+def metadata(name: str, namespace: str, version: tuple[int, int], reach: Reach) -> dict[str, str]:
+    [text] = make([demand(HARBOR._replace(name=name), namespace)], reach).texts
     found: dict[str, str] = read_yaml(text, version)["metadata"]
     return found
 
 
 @pytest.mark.parametrize("version", [(1, 1), (1, 2)], ids=str)
 @pytest.mark.parametrize("name", AMBIGUOUS)
-def test_documents_quotes_a_name_that_reads_as_another_type(name: str, version: tuple[int, int]) -> None:
-    assert metadata(name, name, version) == {"name": name, "namespace": name}
+def test_make_quotes_a_name_that_reads_as_another_type(name: str, version: tuple[int, int], reach: Reach) -> None:
+    assert metadata(name, name, version, reach) == {"name": name, "namespace": name}
 
 
-@given(LABELS | st.builds("{}.{}".format, LABELS, LABELS), LABELS, st.sampled_from([(1, 1), (1, 2)]))
-def test_documents_gives_names_back_as_text(name: str, namespace: str, version: tuple[int, int]) -> None:
-    assert metadata(name, namespace, version) == {"name": name, "namespace": namespace}
+# Nothing that the fixture lays out is changed by an example.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=LABELS | st.builds("{}.{}".format, LABELS, LABELS),
+    namespace=LABELS,
+    version=st.sampled_from([(1, 1), (1, 2)]),
+)
+def test_make_gives_names_back_as_text(name: str, namespace: str, version: tuple[int, int], reach: Reach) -> None:
+    assert metadata(name, namespace, version, reach) == {"name": name, "namespace": namespace}
 
 
-needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on PATH")
+# -- kubectl and kustomize --------------------------------------------------------------------------------------------
 
 
 def kubectl(home: Path, *arguments: str) -> str:
@@ -278,22 +499,438 @@ def kubectl(home: Path, *arguments: str) -> str:
     return subprocess.run(["kubectl", *arguments], env=environment, capture_output=True, text=True, check=True).stdout
 
 
-@needs_kubectl
-def test_documents_says_what_kubectl_create_secret_says(tmp_path: Path) -> None:
-    [text] = documents([Demand(HARBOR, "shop")], reader(**ALL))
-    options = ["--docker-server=h.example", "--docker-username=robot$ci", "--docker-password=hunter2"]
-    options += ["--namespace=shop", "--dry-run=client", "--output=json"]
-    made = json.loads(kubectl(tmp_path, "create", "secret", "docker-registry", "harbor", *options))
+def created(home: Path, *more: str) -> Any:
+    """The Secret that kubectl makes of the credentials of HARBOR."""
+    options = ["--docker-server=h.example", "--docker-username=robot$ci", f"--docker-password={PASSWORD}"]
+    options += ["--namespace=shop", "--dry-run=client", "--output=json", *more]
+    made = json.loads(kubectl(home, "create", "secret", "docker-registry", "harbor", *options))
     made["metadata"].pop("creationTimestamp", None)
-    assert read_yaml(text, (1, 2)) == made
+    return made
 
 
-@needs_kubectl
-def test_documents_are_what_kustomize_reads(tmp_path: Path) -> None:
-    secrets = [PullSecret(name, ("h.example",), credentials=HARBOR.credentials, emit=True) for name in AMBIGUOUS]
-    texts = documents([Demand(secret, secret.name) for secret in secrets], reader(**ALL))
+@needs("kubectl")
+def test_make_says_what_kubectl_create_secret_says(tmp_path: Path, reach: Reach) -> None:
+    [text] = make([demand(HARBOR, "shop")], reach).texts
+    assert read_yaml(text) == created(tmp_path)
+
+
+@needs("kubectl")
+def test_what_is_made_is_what_kustomize_reads(tmp_path: Path, reach: Reach) -> None:
+    secrets = [HARBOR._replace(name=name) for name in AMBIGUOUS]
+    texts = make([demand(secret, secret.name) for secret in secrets], reach).texts
     (tmp_path / "secrets.yaml").write_text("---\n".join(texts))
     (tmp_path / "kustomization.yaml").write_text("resources: [secrets.yaml]\n")
     built = YAML(typ="safe", pure=True).load_all(kubectl(tmp_path, "kustomize", str(tmp_path)))
     expected = [{"name": name, "namespace": name} for name in AMBIGUOUS]
     assert sorted((each["metadata"] for each in built), key=str) == sorted(expected, key=str)
+
+
+@needs("kubectl")
+def test_settled_gives_the_hash_that_kubectl_appends(tmp_path: Path, reach: Reach) -> None:
+    secret = HARBOR._replace(hashed="kubectl")
+    known = settled(NOTHING, [demand(secret, "shop")], Config(pull_secrets=(secret,)), reach)
+    name = secret.name + known.suffix(secret, "shop")
+    assert name == created(tmp_path, "--append-hash")["metadata"]["name"]
+    [text] = make([demand(secret, "shop", name=name)], reach).texts
+    assert read_yaml(text) == created(tmp_path, "--append-hash")
+
+
+KUSTOMIZED = {
+    "a Secret": HARBOR._replace(hashed="kustomize"),
+    "one of the older type": HARBOR._replace(hashed="kustomize", is_legacy=True),
+    "of many registries, in base64 of several lines": HARBOR._replace(
+        hashed="kustomize", registries=("h.example", "*.h.example", "g.example/team")
+    ),
+}
+
+
+@needs("kubectl")
+@pytest.mark.parametrize("secret", KUSTOMIZED.values(), ids=KUSTOMIZED)
+def test_settled_gives_the_hash_that_kustomize_appends(secret: PullSecret, tmp_path: Path, reach: Reach) -> None:
+    config = Config(pull_secrets=(secret,))
+    [text] = make([demand(secret, "shop")], reach).texts
+    [(key, value)] = read_yaml(text)["data"].items()
+    (tmp_path / "content").write_bytes(b64decode(value))
+    generator = {"name": "harbor", "namespace": "shop", "type": read_yaml(text)["type"], "files": [f"{key}=content"]}
+    (tmp_path / "kustomization.yaml").write_text(json.dumps({"secretGenerator": [generator]}))
+    built = read_yaml(kubectl(tmp_path, "kustomize", str(tmp_path)))
+    known = settled(NOTHING, [demand(secret, "shop")], config, reach)
+    assert secret.name + known.suffix(secret, "shop") == built["metadata"]["name"]
+
+
+# -- settled ----------------------------------------------------------------------------------------------------------
+
+HASHED = HARBOR._replace(hashed="kubectl")
+UPDATED = QUAY._replace(existing="update")
+
+
+def config_of(*secrets: PullSecret, default_namespace: str = "") -> Config:
+    return Config(pull_secrets=secrets, default_namespace=default_namespace)
+
+
+def having(*ids: tuple[str, str], kind: str = "Secret", default_namespace: str = "") -> Survey:
+    return Survey({}, {each: KnownSecret(kind) for each in ids}, default_namespace)
+
+
+def encoded(*registries: str) -> dict[str, str]:
+    """What Secrets of either type hold of the credentials of QUAY."""
+    auths = dict.fromkeys(registries or QUAY.registries, BOB)
+    return {
+        "kubernetes.io/dockerconfigjson": b64encode(dockerconfigjson(auths)).decode(),
+        "kubernetes.io/dockercfg": b64encode(dockercfg(auths)).decode(),
+    }
+
+
+def test_settled_reads_nothing_where_nothing_is_asked(tmp_path: Path) -> None:
+    nowhere = reach_of(Config(folder=str(tmp_path / "none")))
+    wanted = [demand(HARBOR, "shop"), demand(QUAY, "shop"), demand(UPDATED, "shop"), demand(SEALED), demand(STORED)]
+    known = having(("mail", "quay"))
+    assert settled(known, wanted, config_of(HARBOR, UPDATED), nowhere) is known
+
+
+def test_settled_gives_a_hash_for_each_namespace_of_what_is_in_it(reach: Reach) -> None:
+    secret = HASHED._replace(registries=("h.example", "g.example"))
+    wanted = [demand(secret, "a", "h.example"), demand(secret, "b", "g.example"), demand(secret, "c", "h.example")]
+    known = settled(NOTHING, [*wanted, demand(QUAY, "a")], config_of(secret, QUAY), reach)
+    a, b, c = (known.suffix(secret, place) for place in ("a", "b", "c"))
+    assert known.suffixes.keys() == {("harbor", "a"), ("harbor", "b"), ("harbor", "c")}
+    assert a == c != b
+    assert len({len(each) for each in (a, b)}) == 1 and a.startswith("-")  # noqa: PT018  one law of their form
+    assert dict(known.contents) == {}
+
+
+def test_settled_gives_another_hash_for_another_password(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settled(NOTHING, [demand(HASHED, "a")], config_of(HASHED), reach)
+    assert settled(NOTHING, [demand(HASHED, "a")], config_of(HASHED), reach) == before
+    monkeypatch.setenv("H_PASS", AWKWARD_PASSWORD)
+    assert settled(NOTHING, [demand(HASHED, "a")], config_of(HASHED), reach).suffixes != before.suffixes
+
+
+def test_settled_knows_a_hash_by_where_its_secret_ends(reach: Reach) -> None:
+    config = config_of(HASHED, default_namespace="shop")
+    known = settled(NOTHING, [demand(HASHED, home="shop")], config, reach)
+    assert known.suffixes.keys() == {("harbor", "shop")}
+    assert known.suffix(HASHED, "shop") == settled(NOTHING, [demand(HASHED, "shop")], config, reach).suffix(
+        HASHED, "shop"
+    )
+
+
+def test_settled_hashes_the_name_that_a_template_gives(reach: Reach) -> None:
+    by_template = HASHED._replace(name="{{ 'har' }}bor")
+    known = settled(NOTHING, [demand(by_template, "a", name="harbor")], config_of(by_template), reach)
+    by_text = settled(NOTHING, [demand(HASHED, "a")], config_of(HASHED), reach)
+    assert list(known.suffixes.values()) == list(by_text.suffixes.values())
+    assert known.suffixes.keys() == {("{{ 'har' }}bor", "a")}
+
+
+# What the input has, the demands, the default namespace, and the new contents.
+CONTENTS: dict[str, tuple[Survey, list[Demand], str, dict[tuple[str, str], dict[str, str]]]] = {
+    "a Secret": (having(("shop", "quay")), [demand(UPDATED, "shop")], "", {("shop", "quay"): encoded()}),
+    "only where it is": (
+        having(("shop", "quay")),
+        [demand(UPDATED, "shop"), demand(UPDATED, "mail")],
+        "",
+        {("shop", "quay"): encoded()},
+    ),
+    "what each namespace uses": (
+        having(("shop", "quay"), ("mail", "quay")),
+        [demand(UPDATED, "shop", "quay.io"), demand(UPDATED, "mail", "cdn.quay.io")],
+        "",
+        {("shop", "quay"): encoded("quay.io"), ("mail", "quay"): encoded("cdn.quay.io")},
+    ),
+    "one that names no namespace": (having(("", "quay")), [demand(UPDATED)], "", {("", "quay"): encoded()}),
+    "one that names none, by where it ends": (
+        having(("", "quay"), default_namespace="shop"),
+        [demand(UPDATED, "shop")],
+        "shop",
+        {("shop", "quay"): encoded()},
+    ),
+    "one that says where, for pods that do not": (
+        having(("shop", "quay"), default_namespace="shop"),
+        [demand(UPDATED, home="shop")],
+        "shop",
+        {("shop", "quay"): encoded()},
+    ),
+    "one of either type, whatever would be made": (
+        having(("shop", "quay")),
+        [demand(UPDATED._replace(is_legacy=True), "shop")],
+        "",
+        {("shop", "quay"): encoded()},
+    ),
+    "none that is to stay as it is": (
+        Survey({}, {("shop", "quay"): KnownSecret("Secret", is_left=True)}),
+        [demand(UPDATED, "shop")],
+        "",
+        {},
+    ),
+    "no SealedSecret": (having(("shop", "quay"), kind="SealedSecret"), [demand(UPDATED, "shop")], "", {}),
+    "none that is kept": (having(("shop", "quay")), [demand(QUAY, "shop")], "", {}),
+    "none that is an error": (having(("shop", "quay")), [demand(QUAY._replace(existing="error"), "shop")], "", {}),
+}
+
+
+@pytest.mark.parametrize(("known", "wanted", "default", "expected"), CONTENTS.values(), ids=CONTENTS)
+def test_settled_gives_secrets_that_are_updated_their_content(
+    known: Survey, wanted: list[Demand], default: str, expected: dict[tuple[str, str], dict[str, str]], reach: Reach
+) -> None:
+    found = settled(known, wanted, config_of(UPDATED, default_namespace=default), reach)
+    assert dict(found.contents) == expected
+    assert (found.secrets, set(found.suffixes.values())) == (known.secrets, {""} if expected else set())
+
+
+def test_settled_updates_none_whose_name_has_a_hash(reach: Reach) -> None:
+    secret = UPDATED._replace(hashed="kubectl")
+    known = settled(having(("shop", "quay")), [demand(secret, "shop")], config_of(secret), reach)
+    assert (dict(known.contents), len(known.suffixes)) == ({}, 1)
+
+
+def test_settled_says_so_where_names_have_a_hash_and_none_is_demanded(tmp_path: Path) -> None:
+    nowhere = reach_of(Config(folder=str(tmp_path / "none")))
+    assert settled(NOTHING, [], config_of(HASHED), nowhere) == NOTHING._replace(is_settled=True)
+
+
+def test_settled_names_everything_that_is_missing(
+    reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change({"H_PASS": None, "q/user": ""}, tmp_path, monkeypatch)
+    wanted = [
+        demand(UPDATED, "shop"),
+        demand(HASHED, "shop"),
+        demand(HASHED, "mail"),
+        demand(LOGGED_IN, "shop", "c.example"),
+    ]
+    with pytest.raises(CredentialsError) as caught:
+        settled(having(("shop", "quay")), wanted, config_of(UPDATED, HASHED), reach)
+    assert caught.value.missing == (
+        "pull secret quay: the file q/user for its username is empty",
+        "pull secret harbor: the environment variable H_PASS for its password is not set",
+    )
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert leaks(shown) == []
+    assert BOB.password.decode() not in shown
+
+
+# -- missing, plain ---------------------------------------------------------------------------------------------------
+
+# What the input has, and which of the demands it does not fulfil.
+LACKING: dict[str, tuple[Survey, list[str]]] = {
+    "nothing": (NOTHING, ["harbor", "shop/harbor", "mail/harbor", "shop/quay"]),
+    "one of them": (having(("shop", "harbor")), ["harbor", "mail/harbor", "shop/quay"]),
+    "all of them": (
+        having(("shop", "harbor"), ("mail", "harbor"), ("", "harbor"), ("shop", "quay")),
+        [],
+    ),
+    "others": (having(("mail", "quay"), ("shop", "other")), ["harbor", "shop/harbor", "mail/harbor", "shop/quay"]),
+    "what makes one": (having(("shop", "quay"), kind="SealedSecret"), ["harbor", "shop/harbor", "mail/harbor"]),
+    "one in the default namespace, which nobody said": (
+        having(("default", "harbor")),
+        ["harbor", "shop/harbor", "mail/harbor", "shop/quay"],
+    ),
+    "one that names none, in the default namespace": (
+        having(("", "harbor"), default_namespace="shop"),
+        ["mail/harbor", "shop/quay"],
+    ),
+    "one in the default namespace": (
+        having(("mail", "harbor"), default_namespace="mail"),
+        ["shop/harbor", "shop/quay"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("known", "expected"), LACKING.values(), ids=LACKING)
+def test_missing_is_what_the_input_does_not_have(known: Survey, expected: list[str]) -> None:
+    wanted = [demand(HARBOR), demand(HARBOR, "shop"), demand(HARBOR, "mail"), demand(QUAY, "shop")]
+    assert [str(each) for each in missing(wanted, known)] == expected
+
+
+def test_missing_goes_by_names_with_their_hash() -> None:
+    wanted = [demand(HASHED, "shop", name="harbor-2456789bcd")]
+    assert missing(wanted, having(("shop", "harbor"), ("shop", "harbor-fghkmt2456"))) == wanted
+    assert missing(wanted, having(("shop", "harbor-2456789bcd"))) == []
+
+
+def test_plain_is_what_others_can_read(reach: Reach) -> None:
+    wanted = [demand(each, "shop") for each in (CLOSED, OPEN, SEALED, STORED, GENERATED, HARBOR)]
+    assert plain(wanted, reach) == [demand(OPEN, "shop"), demand(HARBOR, "shop")]
+
+
+def test_plain_needs_no_credentials(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("H_PASS")
+    assert plain([demand(HARBOR)], reach) == [demand(HARBOR)]
+
+
+# -- ServiceAccounts --------------------------------------------------------------------------------------------------
+
+
+def finding(outcome: Outcome, secret: str, account: tuple[str, str] | None = None) -> Finding:
+    return Finding(severity="info", outcome=outcome, message="", line=1, column=1, secret=secret, account=account)
+
+
+def account(name: str, namespace: str, *secrets: str) -> str:
+    place = f"  namespace: {namespace}\n" if namespace else ""
+    names = "".join(f"- name: {secret}\n" for secret in secrets)
+    return f"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {name}\n{place}imagePullSecrets:\n{names}"
+
+
+# What is found of pods, and the accounts that are made.
+ACCOUNTS: dict[str, tuple[list[Finding], list[str]]] = {
+    "nothing": ([], []),
+    "one": ([finding("present", "harbor", ("shop", "default"))], [account("default", "shop", "harbor")]),
+    "in no namespace": ([finding("present", "harbor", ("", "robot"))], [account("robot", "", "harbor")]),
+    "a name that reads as another type": (
+        [finding("present", "1e3", ("no", "on"))],
+        [account('"on"', '"no"', '"1e3"')],
+    ),
+    "once for many pods, with all they need": (
+        [finding("present", each, ("shop", "default")) for each in ("quay", "harbor", "quay")],
+        [account("default", "shop", "quay", "harbor")],
+    ),
+    "several, as they come": (
+        [
+            finding("present", "harbor", ("shop", "robot")),
+            finding("present", "harbor", ("mail", "default")),
+            finding("present", "quay", ("shop", "robot")),
+        ],
+        [account("robot", "shop", "harbor", "quay"), account("default", "mail", "harbor")],
+    ),
+    "none that the input has": ([finding("present", "harbor", ("there", "default"))], []),
+    "none that is only to be checked": ([finding("account", "harbor", ("shop", "default"))], []),
+    "none where the pod has it": ([finding("attached", "harbor"), finding("present", "harbor")], []),
+}
+
+
+def test_account_documents_are_one_where_unset_is_the_namespace_that_is_said() -> None:
+    findings = [finding("present", "harbor", ("", "default")), finding("present", "quay", ("shop", "default"))]
+    known = Survey({}, {}, default_namespace="shop")
+    assert account_documents(findings, known) == [account("default", "shop", "harbor", "quay")]
+    assert account_documents(findings[::-1], known) == [account("default", "shop", "quay", "harbor")]
+    assert account_documents(findings[:1], known) == [account("default", "", "harbor")]
+
+
+@pytest.mark.parametrize(("findings", "expected"), ACCOUNTS.values(), ids=ACCOUNTS)
+def test_account_documents_are_those_that_the_input_lacks(findings: list[Finding], expected: list[str]) -> None:
+    assert account_documents(findings, Survey({("there", "default"): ()}, {})) == expected
+
+
+# -- what this program made -------------------------------------------------------------------------------------------
+
+FORMS = {
+    "Secrets": (HARBOR, QUAY),
+    "one of the older type": (QUAY._replace(is_legacy=True),),
+    "SealedSecrets": (SEALED,),
+    "ExternalSecrets": (STORED,),
+    "ExternalSecrets and their generators": (GENERATED,),
+    "a template with credentials": (OPEN,),
+    "a template without": (CLOSED,),
+    "all of them": (HARBOR, SEALED, STORED, GENERATED, OPEN, CLOSED),
+    "labeled": (HARBOR._replace(labels=(("a", "b"),), annotations=(("a", "b"),), immutable=True),),
+    "named by a template": (HARBOR._replace(name="pull-{{ namespace }}"),),
+}
+
+
+def named(secret: PullSecret, namespace: str) -> Demand:
+    return demand(secret, namespace, name=secret.name.replace("{{ namespace }}", namespace))
+
+
+@pytest.mark.parametrize("secrets", FORMS.values(), ids=FORMS)
+def test_holds_nothing_else_takes_what_was_made(secrets: tuple[PullSecret, ...], reach: Reach) -> None:
+    wanted = [named(secret, place) for secret in secrets for place in ("shop", "mail")]
+    text = join(make(wanted, reach).texts)
+    assert holds_nothing_else(text, config_of(*secrets))
+    assert holds_nothing_else(text, config_of(PullSecret("other", ("a.example",)), *secrets))
+
+
+NARROW = {name: secrets for name, secrets in FORMS.items() if not {OPEN, CLOSED} & {*secrets}}
+
+
+@pytest.mark.parametrize("secrets", NARROW.values(), ids=NARROW)
+def test_holds_nothing_else_takes_no_more_than_what_was_made(secrets: tuple[PullSecret, ...], reach: Reach) -> None:
+    text = join(make([named(secret, "shop") for secret in secrets], reach).texts)
+    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mine}\n"
+    assert not holds_nothing_else(f"{text}---\n{manifest}", config_of(*secrets))
+    assert not holds_nothing_else(f"{manifest}---\n{text}", config_of(*secrets))
+    assert not holds_nothing_else(text, config_of(PullSecret("other", ("a.example",))))
+
+
+@pytest.mark.parametrize("hashed", ["kubectl", "kustomize"])
+def test_holds_nothing_else_takes_a_name_with_any_hash(
+    hashed: str, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = HARBOR._replace(hashed=hashed)
+    config = config_of(secret)
+    known = settled(NOTHING, [demand(secret, "shop")], config, reach)
+    [text] = make([demand(secret, "shop", name=f"harbor{known.suffix(secret, 'shop')}")], reach).texts
+    monkeypatch.setenv("H_PASS", AWKWARD_PASSWORD)
+    assert holds_nothing_else(text, config)
+    assert not holds_nothing_else(text, config_of(HARBOR))
+
+
+def test_holds_nothing_else_takes_accounts_where_they_are_made(reach: Reach) -> None:
+    secret = HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True)
+    made = account_documents([finding("present", "harbor", ("shop", "default"))], NOTHING)
+    text = join([*made, *make([demand(secret, "shop")], reach).texts])
+    assert holds_nothing_else(text, config_of(secret))
+    assert not holds_nothing_else(text, config_of(secret._replace(emit_accounts=False)))
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor}\ntype: kubernetes.io/dockerconfigjson\n"
+# Texts, and whether this program could have made them for HARBOR.
+TEXTS = {
+    "nothing": ("", True),
+    "a Secret": (SECRET, True),
+    "in a list": (f"apiVersion: v1\nkind: List\nitems: [{{{', '.join(SECRET.splitlines())}}}]\n", True),
+    "another name": (SECRET.replace("harbor", "mine"), False),
+    "a name with more": (SECRET.replace("harbor", "harbor-2456789bcd"), False),
+    "another type": (SECRET.replace("kubernetes.io/dockerconfigjson", "Opaque"), False),
+    "no type": (SECRET.partition("type:")[0], False),
+    "another kind": (SECRET.replace("kind: Secret", "kind: ConfigMap"), False),
+    "another group": (SECRET.replace("v1", "x/v1"), False),
+    "an account": ("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: harbor}\n", False),
+    "a generator": (
+        "apiVersion: generators.external-secrets.io/v1alpha1\nkind: ECRAuthorizationToken\nmetadata: {name: harbor}\n",
+        False,
+    ),
+    "something else beside it": (f"{SECRET}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n", False),
+    "a text": ("mine\n", False),
+    "a list of texts": ("[mine]\n", False),
+    "an empty list": ("apiVersion: v1\nkind: List\nitems: []\n", False),
+    "no YAML": ("a: [\n", False),
+    "no YAML beside it": (f"{SECRET}---\na: [\n", False),
+}
+
+
+@pytest.mark.parametrize(("text", "is_ours"), TEXTS.values(), ids=TEXTS)
+def test_holds_nothing_else_looks_at_all_there_is(text: str, is_ours: bool) -> None:
+    assert holds_nothing_else(text, config_of(HARBOR)) == is_ours
+
+
+# Pull secrets, and what this program never makes of them.
+NOT_OURS: dict[str, tuple[PullSecret, str]] = {
+    "an account with more than pull secrets": (
+        HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True),
+        (
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: mine, annotations: {iam: role}}\n"
+            "automountServiceAccountToken: false\n"
+        ),
+    ),
+    "an account with labels": (
+        HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True),
+        (
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: mine, labels: {app: shop}}\n"
+            "imagePullSecrets: [{name: harbor}]\n"
+        ),
+    ),
+    "a generator of another name": (
+        GENERATED,
+        "apiVersion: generators.external-secrets.io/v1alpha1\nkind: GCRAccessToken\nmetadata: {name: mine}\n",
+    ),
+    "a manifest that says nothing of the Secret": (
+        CLOSED,
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mine}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("secret", "text"), NOT_OURS.values(), ids=NOT_OURS)
+def test_holds_nothing_else_takes_only_what_could_have_been_made(secret: PullSecret, text: str) -> None:
+    assert not holds_nothing_else(text, config_of(secret))

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple, TypeAlias
 Holds: TypeAlias = Literal[
     "image", "prefix", "url", "pullSecrets", "pullSecretNames", "pullSecretName", "pullSecretRef"
 ]
+AttachTo: TypeAlias = Literal["pods", "serviceAccounts", "none"]
+Emit: TypeAlias = Literal["Secret", "SealedSecret", "ExternalSecret", "template", "none"]
 Likely: TypeAlias = Literal["args", "env", "annotations", "data", "values", "fields"]
 
 
@@ -31,22 +33,78 @@ class ImageOverride(NamedTuple):
 
 
 class CredentialSource(NamedTuple):
-    """Where a user name and a password (and an email) come from: environment variables, or files."""
+    """Where user names and passwords come from.
 
-    kind: Literal["env", "files"]
-    username: str
-    password: str
+    With `env` and `files`, `username`, `password` and `email` are names of variables or paths of files. With
+    `dockerConfig`, `path` is that of a `config.json`, or empty for the one the docker CLI would read. With
+    `credentialHelper`, `helper` is what follows `docker-credential-` in the name of a program.
+    """
+
+    kind: Literal["env", "files", "dockerConfig", "credentialHelper"]
+    username: str = ""
+    password: str = ""
     email: str = ""
+    path: str = ""
+    helper: str = ""
+
+
+class Sealing(NamedTuple):
+    """The file of the certificate that a SealedSecret is made with, and where it can be opened."""
+
+    certificate: str
+    scope: Literal["strict", "namespace-wide", "cluster-wide"] = "strict"
+
+
+class RemoteKey(NamedTuple):
+    """Where a store keeps a value: which value that is, and the store's key, property and version."""
+
+    holds: str
+    key: str
+    prop: str = ""
+    version: str = ""
+
+
+class External(NamedTuple):
+    """What an ExternalSecret is made from: a store (kind and name) and its keys, or a generator (kind and name).
+
+    `spec` is that of a generator that is to be emitted too, as JSON, and empty where it exists already.
+    """
+
+    kind: str
+    name: str
+    remote: tuple[RemoteKey, ...] = ()
+    spec: str = ""
+    refresh: str = ""
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether the credentials are generated, rather than kept in a store."""
+        return not self.remote
 
 
 class PullSecret(NamedTuple):
-    """A Secret, the registries it opens (keys as the kubelet matches them), and what is made of it."""
+    """A Secret, the registries it opens (keys as the kubelet matches them), and what is made of it.
+
+    `name` may be a Jinja2 template. `hashed` is who would give the name the same suffix. With `is_whole` a Secret
+    holds all registries, else those that its namespace uses. `existing` is what becomes of one that the input has.
+    """
 
     name: str
     registries: tuple[str, ...]
-    attach: bool = True
+    attach_to: AttachTo = "pods"
     credentials: CredentialSource | None = None
-    emit: bool = False
+    emit: Emit = "none"
+    emit_accounts: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
+    annotations: tuple[tuple[str, str], ...] = ()
+    immutable: bool = False
+    is_legacy: bool = False
+    hashed: Literal["", "kubectl", "kustomize"] = ""
+    is_whole: bool = False
+    existing: Literal["keep", "update", "error"] = "keep"
+    sealing: Sealing | None = None
+    external: External | None = None
+    template: str = ""
 
 
 class FieldSpec(NamedTuple):
@@ -71,8 +129,9 @@ class Config(NamedTuple):
     """A whole config; hashable, so that what is compiled from it can be kept.
 
     `likely` are the classes of text in which what is only likely an image is rewritten too. With `helm_values`,
-    documents that are no Kubernetes objects are Helm values.
-    `folder` is the one against which the files of credentials are resolved.
+    documents that are no Kubernetes objects are Helm values. `default_namespace` is where objects go that name none;
+    empty where that is not known. `folder` is the one against which the files of credentials are resolved. `warnings`
+    are what is worth saying of the config itself, each as `file:line:column: warning: ...`.
     """
 
     name: str = ""
@@ -84,4 +143,10 @@ class Config(NamedTuple):
     field_specs: tuple[FieldSpec, ...] = ()
     likely: tuple[Likely, ...] = ()
     helm_values: bool = False
+    default_namespace: str = ""
     folder: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def home(self, namespace: str) -> str:
+        """Return the namespace in which an object ends that says `namespace`; empty where that is not known."""
+        return namespace or self.default_namespace

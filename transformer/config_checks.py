@@ -6,18 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, get_args
 
-from transformer import keyring
 from transformer.config import Holds
 from transformer.config_schema import Path, key_path
 from transformer.errors import InvalidReference
 from transformer.field_paths import EVERY_ITEM, EVERY_VALUE, slashed
+from transformer.pull_secret_checks import pull_secret_errors, pull_secret_warnings, wrong_registry, wrong_secret_name
 from transformer.reference import canonical_domain, is_registry, is_tag, parse
 from transformer.templates import is_template, template_error
 
-# RFC 1123 subdomain, which the API server wants of a Secret's name and of an API group.
+# RFC 1123 subdomain, which the API server wants of an API group.
 _SUBDOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 # RFC 1035 label, which it wants of an API version, and of a kind in whatever case.
 _LABEL = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
+# RFC 1123 label, which it wants of a namespace.
+_NAMESPACE = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _EVERY = "*"
 
 # The keys of a fieldSpec that name keys beside the one its path ends in.
@@ -33,9 +35,20 @@ def semantic_errors(data: Any) -> Iterator[tuple[Path, str]]:
     for patterns, same in _DISTINCT:
         yield from _repeated(same, [found for pattern in patterns for found in _texts(data, pattern)])
     for path, secret in _values(data, _SECRETS):
-        if isinstance(secret, dict) and secret.get("emit") == "Secret" and "credentials" not in secret:
-            yield (*path, "emit"), "emit: Secret needs credentials (env or files)"
+        if isinstance(secret, dict):
+            yield from (((*path, *at), message) for at, message in pull_secret_errors(secret))
     yield from _wrong_field_specs([each for each in _values(data, _FIELD_SPECS) if isinstance(each[1], dict)])
+
+
+def semantic_warnings(data: Any) -> Iterator[tuple[Path, str]]:
+    """Yield what is right about a config and may still not be what was meant."""
+    for path, secret in _values(data, _SECRETS):
+        yield from (((*path, *at), message) for at, message in pull_secret_warnings(secret))
+
+
+def is_namespace(name: str) -> bool:
+    """Say whether the API server takes `name` for a namespace."""
+    return not _wrong_namespace(name)
 
 
 def bare(name: str) -> str:
@@ -147,16 +160,10 @@ def _wrong_digest(digest: str) -> str:
     return ""
 
 
-def _wrong_secret_name(name: str) -> str:
-    if _SUBDOMAIN.fullmatch(name):
-        return ""
-    return f"{name!r} is no name for a Secret (lower-case letters, digits, '-' and '.', up to 253)"
-
-
-def _wrong_registry(key: str) -> str:
-    if "@" in key:
-        return "a registry's key has no user name or password in it"
-    return "" if keyring.clean(key) else f"{key!r} is no registry that the kubelet would match"
+def _wrong_namespace(name: str) -> str:
+    return (
+        "" if _NAMESPACE.fullmatch(name) else f"{name!r} is no namespace (lower-case letters, digits and '-', up to 63)"
+    )
 
 
 def _wrong_kind(kind: str) -> str:
@@ -262,8 +269,9 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((*_IMAGES, "newName"), _wrong_name),
     ((*_IMAGES, "newTag"), _wrong_tag),
     ((*_IMAGES, "digest"), _wrong_digest),
-    ((*_SECRETS, "name"), _wrong_secret_name),
-    ((*_SECRETS, "registries", _EVERY), _wrong_registry),
+    (("spec", "defaultNamespace"), _wrong_namespace),
+    ((*_SECRETS, "name"), wrong_secret_name),
+    ((*_SECRETS, "registries", _EVERY), wrong_registry),
     ((*_FIELD_SPECS, "kind"), _wrong_kind),
     ((*_FIELD_SPECS, "group"), _wrong_group),
     ((*_FIELD_SPECS, "version"), _wrong_version),

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from transformer import config_schema
-from transformer.config import Config, CredentialSource, FieldSpec, ImageOverride, Mirror, PullSecret
-from transformer.config_checks import SIBLINGS, bare, semantic_errors
+from transformer.config import (
+    Config,
+    CredentialSource,
+    External,
+    FieldSpec,
+    ImageOverride,
+    Mirror,
+    PullSecret,
+    RemoteKey,
+    Sealing,
+)
+from transformer.config_checks import SIBLINGS, bare, semantic_errors, semantic_warnings
 from transformer.config_schema import Path, SchemaError, key_path
 from transformer.documents import split
 from transformer.errors import ConfigError, ManifestSyntaxError
 from transformer.field_paths import slashed
+from transformer.keyring import right_spelling
 from transformer.loops import loops
 from transformer.nodes import Mapping, Node, Sequence, column, compose, is_null, line, pairs, plain, resolve, text_of
 from transformer.templates import is_template
@@ -34,10 +46,15 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
     if not wrong:
         config = _build(data, folder)
         wrong += [SchemaError(_path(key), False, message) for key, message in loops(config)]
+
+    def placed(found: Iterable[SchemaError], word: str = "") -> list[str]:
+        ordered = sorted(((*_place(root, each), each) for each in found), key=lambda each: each[:2])
+        return [f"{file}:{row + first_line - 1}:{at}: {word}{_said(each)}" for row, at, each in ordered]
+
     if wrong:
-        placed = sorted(((*_place(root, error), error) for error in wrong), key=lambda each: each[:2])
-        raise ConfigError([f"{file}:{row + first_line - 1}:{at}: {_said(error)}" for row, at, error in placed])
-    return config
+        raise ConfigError(placed(wrong))
+    warnings = [SchemaError(path, False, message) for path, message in semantic_warnings(data)]
+    return config._replace(warnings=tuple(placed(warnings, "warning: ")))
 
 
 def _compose(text: str, file: str) -> tuple[Node, int]:
@@ -92,21 +109,50 @@ def _build(data: Any, folder: str) -> Config:
         field_specs=tuple(_field_spec(entry) for entry in spec.get("fieldSpecs", ())),
         likely=tuple(spec.get("likely", ())),
         helm_values=spec.get("helmValues", False),
+        default_namespace=spec.get("defaultNamespace", ""),
         folder=folder,
     )
 
 
 def _pull_secret(entry: dict[str, Any]) -> PullSecret:
-    credentials = None
-    for kind, names in entry.get("credentials", {}).items():
-        credentials = CredentialSource(kind, names["username"], names["password"], names.get("email", ""))
     return PullSecret(
         name=entry["name"],
-        registries=tuple(entry["registries"]),
-        attach=entry.get("attachTo", "pods") == "pods",
-        credentials=credentials,
-        emit=entry.get("emit", "Secret" if credentials else "none") == "Secret",
+        registries=tuple(map(right_spelling, entry["registries"])),
+        attach_to=entry.get("attachTo", "pods"),
+        credentials=_credentials(entry["credentials"]) if "credentials" in entry else None,
+        emit=entry.get("emit", "Secret" if "credentials" in entry else "none"),
+        emit_accounts=entry.get("emitServiceAccounts", False),
+        labels=tuple(entry.get("labels", {}).items()),
+        annotations=tuple(entry.get("annotations", {}).items()),
+        immutable=entry.get("immutable", False),
+        is_legacy=entry.get("legacyFormat", False),
+        hashed=entry.get("nameSuffixHash", ""),
+        is_whole=not entry.get("leastPrivilege", True),
+        existing=entry.get("existing", "keep"),
+        sealing=Sealing(**entry["sealedSecret"]) if "sealedSecret" in entry else None,
+        external=_external(entry["externalSecret"]) if "externalSecret" in entry else None,
+        template=entry.get("template", ""),
     )
+
+
+def _credentials(entry: dict[str, Any]) -> CredentialSource:
+    [(kind, said)] = entry.items()
+    names = {"helper": said} if kind == "credentialHelper" else said
+    return CredentialSource(**{"kind": kind, **names})
+
+
+def _external(entry: dict[str, Any]) -> External:
+    refresh = entry.get("refreshInterval", "")
+    if "generator" in entry:
+        generator = entry["generator"]
+        spec = json.dumps(generator["spec"]) if "spec" in generator else ""
+        return External(generator["kind"], generator["name"], spec=spec, refresh=refresh)
+    store = entry["store"]
+    remote = tuple(
+        RemoteKey(holds, said["key"], said.get("property", ""), said.get("version", ""))
+        for holds, said in entry["remote"].items()
+    )
+    return External(store.get("kind", "SecretStore"), store["name"], remote, refresh=refresh)
 
 
 def _field_spec(entry: dict[str, Any]) -> FieldSpec:

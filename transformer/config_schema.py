@@ -62,7 +62,8 @@ def _holds(keyword: str, wanted: Any, data: Any, rules: dict[str, Any]) -> bool:
         case "$ref":
             return accepts(data, schema()["$defs"][wanted.rpartition("/")[2]])
         case "additionalProperties":
-            return wanted is False and data.keys() <= rules["properties"].keys()
+            others = [value for key, value in data.items() if key not in rules.get("properties", ())]
+            return not others if wanted is False else all(accepts(value, wanted) for value in others)
         case "properties":
             return all(accepts(data[key], part) for key, part in wanted.items() if key in data)
         case "items":

@@ -32,7 +32,7 @@ def merge(edits: Iterable[Edit]) -> list[Edit]:
     ordered = sorted(set(edits))
     for left, right in pairwise(ordered):
         if right.start < left.end or right.start == left.start:
-            raise InternalError(f"two edits overlap: {left} and {right}")
+            raise InternalError(f"two edits overlap, at {left.start}-{left.end} and {right.start}-{right.end}")
     return ordered
 
 
@@ -47,7 +47,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     pieces, position = [], 0
     for edit in merge(edits):
         if not 0 <= edit.start <= edit.end <= len(text):
-            raise InternalError(f"an edit reaches past the text: {edit}")
+            raise InternalError(f"an edit reaches past the text, at {edit.start}-{edit.end}")
         pieces += [text[position : edit.start], edit.replacement]
         position = edit.end
     return "".join([*pieces, text[position:]])

@@ -27,13 +27,27 @@ Outcome: TypeAlias = Literal[
     "attached",  # a pod spec now names a pull secret
     "present",  # a pod has the pull secret it needs
     "unattached",  # a pod needs a pull secret that cannot be written into it
-    "account",  # something to know about a ServiceAccount
+    "account",  # something to check about a ServiceAccount that the input lacks
+    "renamed",  # a reference to a pull secret follows its new name
+    "updated",  # a Secret of the input gets other credentials
+    "opened",  # an image that needs credentials has them: which Secret, and which key of it
+    "unopened",  # no pull secret that a pod has opens one of its images
+    "anonymous",  # an image is pulled without credentials, though there are some for its registry
+    "missing",  # a pod names a Secret that is neither in the input nor emitted
+    "hidden",  # a key would open an image, and is not tried
+    "broken",  # a Secret of the input that the kubelet cannot read, or does not
     "directive",  # a comment asks for something that there is not
     "unreadable",  # a document is not YAML
 ]
 
 # Outcomes of an image reference, as opposed to those of a pod spec or a document.
 OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid", "refused", "likely", "uncovered")
+
+# Outcomes of a pod that names a pull secret, or whose account does or should.
+IN_USE: tuple[Outcome, ...] = ("attached", "present", "account")
+
+# Outcomes of pulling an image.
+OF_PULLS: tuple[Outcome, ...] = ("opened", "unopened", "anonymous", "hidden")
 
 
 class Said(NamedTuple):
@@ -57,10 +71,12 @@ class Finding(NamedTuple):
     `line` and `column` count from 1, characters, in the stream. `field` is the path in the document,
     `spec.containers[0].image`; `before` and `after` are the reference as it stood and as it stands now; `rule` is
     what decided, `confidence` how sure it is that this is an image. `edits` have offsets in the stream; `said` is what
-    scalars say after them, and `grown` where they add names of pull secrets. `pull_secret` and `namespace` say which
-    pull secret the pod uses, and where.
+    scalars say after them, and `grown` where they add names of pull secrets. `pull_secret` is the name in the config of
+    the pull secret that a pod uses, `secret` that of the Secret, `namespace` where the pod says it is, and `keys` the
+    keys that open its images. `account` is the ServiceAccount that has to name it, by namespace and name.
 
     A finding with `evidence` counts only where that, an image or the host of one, is known for certain in the input.
+    Of several warnings with the same `subject` only the first is one; the others are for the report.
     """
 
     severity: Severity
@@ -78,15 +94,19 @@ class Finding(NamedTuple):
     said: tuple[Said, ...] = ()
     grown: Grown | None = None
     pull_secret: str = ""
+    secret: str = ""
     namespace: str = ""
+    keys: tuple[str, ...] = ()
+    account: tuple[str, str] | None = None
     evidence: str = ""
+    subject: tuple[str, ...] = ()
 
     @property
     def is_to_do(self) -> bool:
         """Whether `check` fails on it: something would change, or a reference is left that should not be."""
-        if self.outcome in ("unmapped", "invalid", "refused"):
+        if self.outcome in ("unmapped", "invalid", "refused", "unopened", "broken"):
             return self.severity != "info"
-        return self.outcome in ("rewritten", "attached", "directive") or self.severity == "error"
+        return self.outcome in ("rewritten", "attached", "renamed", "updated", "directive") or self.severity == "error"
 
 
 def unreadable(message: str, line: int, column: int, *, skip: bool, hint: str = "") -> Finding:

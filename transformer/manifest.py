@@ -8,16 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from transformer.config import Config
+from transformer.config import Config, PullSecret
 from transformer.directives import comment_behind, why_kept
 from transformer.documents import LINE_BREAK, Document
 from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
-from transformer.nodes import Mapping, Node, Scalar, Sequence, end, is_flow, line, resolve, start, text_of
+from transformer.nodes import Alias, Mapping, Node, Scalar, Sequence, end, is_flow, line, resolve, start, text_of
+from transformer.secret_names import secret_name
 from transformer.spellings import parts
 from transformer.spots import Spot, spots
-from transformer.survey import Accounts
+from transformer.survey import Survey
 from transformer.texts import Text, texts
 from transformer.verdicts import Verdict, verdict
 
@@ -27,11 +28,11 @@ _LINE_BREAK = re.compile(LINE_BREAK)
 class Manifest:
     """A composed document, its root node, and what is known beyond it; nothing of it changes."""
 
-    def __init__(self, document: Document, root: Node | None, config: Config, accounts: Accounts) -> None:
+    def __init__(self, document: Document, root: Node | None, config: Config, known: Survey) -> None:
         self.document = document
         self.root = root
         self.config = config
-        self.accounts = accounts
+        self.known = known
         self._verdicts: dict[int, Verdict | None] = {}
         self._comments: dict[int, list[str]] = {}
 
@@ -86,6 +87,14 @@ class Manifest:
     def why_stays(self, field: ImageField) -> str:
         """Return why an image stays, whatever becomes of such images by the config, or an empty text."""
         return field.not_run or next(filter(None, map(why_kept, self.comments(field))), "")
+
+    def secret_name(self, secret: PullSecret, namespace: str) -> str:
+        """Return what the Secret of a pull secret is called in a namespace, as objects say that."""
+        return self.base_name(secret, namespace) + self.known.suffix(secret, self.config.home(namespace))
+
+    def base_name(self, secret: PullSecret, namespace: str) -> str:
+        """Return the same without the hash that it may get."""
+        return secret_name(secret, namespace, self.config)
 
     @cached_property
     def fields(self) -> Fields:
@@ -165,6 +174,18 @@ class Manifest:
                 edits = merge(edit for spot in inside for edit in spot.edits or ())
                 said[id(scalar)][id(text.value)] = apply(str(scalar.value), edits)
         return said
+
+    @cached_property
+    def aliased(self) -> frozenset[int]:
+        """The ids of all nodes that an alias says too, or that stand in what one says."""
+        found: set[int] = set()
+        waiting = [resolve(node) for node in _walk(self.root) if isinstance(node, Alias)] if "&" in self.text else []
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in found:
+                found.add(id(node))
+                waiting += map(resolve, node.children if isinstance(node, (Mapping, Sequence)) else ())
+        return frozenset(found)
 
     @property
     def _anchored_texts(self) -> Iterator[tuple[Text, tuple[Spot, ...]]]:

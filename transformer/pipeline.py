@@ -6,21 +6,20 @@ Law: every character outside the planned edits is returned as it came, and plann
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.config import Config
 from transformer.crds import is_schema
 from transformer.documents import Document, split
 from transformer.edits import apply
-from transformer.errors import ConfigError, InvalidReference, ManifestSyntaxError
+from transformer.errors import ConfigError, ManifestSyntaxError
 from transformer.findings import Finding, unreadable
 from transformer.manifest import Manifest
 from transformer.nodes import Node, compose
 from transformer.proof import prove
-from transformer.reference import parse
-from transformer.rules import RULES
-from transformer.survey import Survey, survey
+from transformer.rules import LAST_RULES, RULES
+from transformer.survey import Survey, is_account, made_secret, survey
+from transformer.whole import Whole, whole
 
 
 class Rewrite(NamedTuple):
@@ -55,20 +54,22 @@ def rewrite_all(texts: Iterable[str], config: Config, known: Survey, *, skip_unr
     streams = [[_draft(document, config, known, skip=skip_unreadable) for document in split(text)] for text in texts]
     drafts = [draft for stream in streams for draft in stream]
     _refuse_idle_specs(config, frozenset().union(*(draft.matched for draft in drafts)))
-    evidence = _evidence({image for draft in drafts for image in draft.images})
-    return [_finish(stream, evidence) for stream in streams]
+    images = (image for draft in drafts for image in draft.images)
+    said = whole(images, (finding for draft in drafts for finding in draft.planned), config)
+    seen: set[tuple[str, ...]] = set()
+    return [_finish(stream, said, seen) for stream in streams]
 
 
 class _Draft(NamedTuple):
     """A document on its way: what was planned, its text after that, and what it proves about others.
 
-    `text` is None, and `root` kept, as long as it depends on the images that other documents have for certain.
+    `text` is None, and `manifest` kept, as long as it depends on what other documents have.
     """
 
     document: Document
     planned: tuple[Finding, ...]
     text: str | None
-    root: Node | None = None
+    manifest: Manifest | None = None
     images: tuple[str, ...] = ()
     matched: frozenset[int] = frozenset()
 
@@ -78,39 +79,60 @@ def _draft(document: Document, config: Config, known: Survey, *, skip: bool) -> 
         root = None if is_schema(document.text) else compose(document.text)
     except ManifestSyntaxError as error:
         return _Draft(document, (_unreadable(document, error, skip=skip),), document.text)
-    manifest = Manifest(document, root, config, known.accounts)
+    manifest = Manifest(document, root, config, known)
     planned = tuple(plan(manifest))
-    is_open = any(finding.evidence for finding in planned)
+    is_open = any(finding.evidence for finding in planned) or _depends_on_others(manifest)
     text = None if is_open else _carry_out(document, root, planned)
     matched = manifest.fields.matched
-    return _Draft(document, planned, text, root if is_open else None, tuple(manifest.certain), matched)
+    return _Draft(document, planned, text, manifest if is_open else None, tuple(manifest.certain), matched)
 
 
-def _finish(drafts: list[_Draft], evidence: frozenset[str]) -> Rewrite:
-    """Return a stream rewritten by what is planned and, where that depends on evidence, has it."""
+def _depends_on_others(manifest: Manifest) -> bool:
+    """Say whether a document has accounts or Secrets of which others decide what becomes of them."""
+    secrets = manifest.config.pull_secrets
+    if not any(each.attach_to == "serviceAccounts" or each.hashed or each.existing == "error" for each in secrets):
+        return False
+    return any(made_secret(each) or is_account(each) for each in manifest.fields.resources)
+
+
+def _finish(drafts: list[_Draft], said: Whole, seen: set[tuple[str, ...]]) -> Rewrite:
+    """Return a stream rewritten by what is planned and, where that depends on other documents, holds.
+
+    `seen` are the subjects of warnings so far, which this adds to.
+    """
     texts: list[str] = []
     findings: list[Finding] = []
     for draft in drafts:
-        planned = tuple(each for each in draft.planned if not each.evidence or each.evidence in evidence)
-        texts.append(_carry_out(draft.document, draft.root, planned) if draft.text is None else draft.text)
-        findings += planned
+        planned = tuple(each for each in draft.planned if not each.evidence or each.evidence in said.evidence)
+        if draft.manifest is not None:
+            planned += tuple(finding for rule in LAST_RULES for finding in rule(draft.manifest, said))
+            texts.append(_carry_out(draft.document, draft.manifest.root, planned))
+        else:
+            texts.append(draft.document.text if draft.text is None else draft.text)
+        findings += (_warned_once(each, seen) for each in planned if not _is_made(each, said))
     has_errors = any(finding.severity == "error" for finding in findings)
     unchanged = "".join(draft.document.text for draft in drafts)
     return Rewrite(unchanged if has_errors else "".join(texts), tuple(findings))
 
 
+def _is_made(finding: Finding, said: Whole) -> bool:
+    """Say whether a finding misses a Secret that is made after all, since others need it."""
+    return finding.outcome == "missing" and finding.subject[1:] in said.made
+
+
+def _warned_once(finding: Finding, seen: set[tuple[str, ...]]) -> Finding:
+    """Return a finding, as one for the report alone where another has warned of its subject."""
+    if finding.severity != "warning" or not finding.subject:
+        return finding
+    if finding.subject in seen:
+        return finding._replace(severity="info")
+    seen.add(finding.subject)
+    return finding
+
+
 def plan(manifest: Manifest) -> list[Finding]:
     """Return what the rules find in one document."""
     return [finding for rule in RULES for finding in rule(manifest)]
-
-
-def _evidence(images: Iterable[str]) -> frozenset[str]:
-    """Return what is known from images: their names in full, and the hosts of their registries."""
-    found: set[str] = set()
-    for image in images:
-        with suppress(InvalidReference):
-            found |= {str(parse(image)), parse(image).domain}
-    return frozenset(found)
 
 
 def _refuse_idle_specs(config: Config, matched: frozenset[int]) -> None:

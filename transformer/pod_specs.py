@@ -115,9 +115,9 @@ def _fields(mapping: Mapping, name: str, path: str) -> Iterator[tuple[Mapping, N
             yield holder, value, f"{path}.{name}"
 
 
-def mappings(node: Node, path: str) -> Iterator[tuple[str, Mapping]]:
-    """Yield the mappings in the list `node` that stands at `path`, each with its own path."""
-    node = resolve(node)
+def mappings(node: Node | None, path: str) -> Iterator[tuple[str, Mapping]]:
+    """Yield the mappings in the list `node` that stands at `path`, each with its own path; none where that is none."""
+    node = resolve(node) if node is not None else None
     for index, child in enumerate(node.children if isinstance(node, Sequence) else ()):
         item = resolve(child)
         if isinstance(item, Mapping):

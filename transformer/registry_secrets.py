@@ -1,128 +1,195 @@
-"""Make the registry Secrets that the pods of an input need: one for each pull secret and namespace in use."""
+"""Make the registry Secrets that an input demands, in the form that the config asks for, and ServiceAccounts."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from typing import NamedTuple
 
-from transformer.config import Config, PullSecret
-from transformer.dockerconfig import Credentials, dockerconfigjson
+from transformer.authored import document
+from transformer.config import Config
+from transformer.credentials import credentials
+from transformer.credentials.reach import Reach
+from transformer.demands import Demand
+from transformer.dockerconfig import Credentials
 from transformer.documents import split
 from transformer.errors import CredentialsError, ManifestSyntaxError
 from transformer.findings import Finding
-from transformer.node_edits import scalar_text
-from transformer.nodes import compose, get, text_of
-from transformer.resources import as_resource
+from transformer.forms import form
+from transformer.forms.order import KEYS, Form, Order, content, type_of
+from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
+from transformer.pull_secret_checks import SHORT_LIVED_USERS
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources, texts_in
+from transformer.secret_names import hash_suffix, is_hashed, secret_name
+from transformer.survey import Id, Survey, is_account
 
-_TYPE = "kubernetes.io/dockerconfigjson"
-_IN_USE = {"attached", "present"}
-
-
-class Demand(NamedTuple):
-    """A Secret that has to exist: of which pull secret, in which namespace (empty: the one that is applied to)."""
-
-    secret: PullSecret
-    namespace: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.secret.name}" if self.namespace else self.secret.name
+_TYPES = tuple(KEYS)
+_MAKERS = {("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
+_GENERATORS = "generators.external-secrets.io"
 
 
-def demands(findings: Iterable[Finding], config: Config, present: Iterable[tuple[str, str]]) -> list[Demand]:
-    """Return the Secrets to emit, ordered by pull secret and namespace.
+class Made(NamedTuple):
+    """What was made: texts of documents, each ending in a line feed, and what is worth saying of them."""
 
-    `present` are the (namespace, name) of the Secrets that the input has already; none of those is made again.
+    texts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def make(wanted: Iterable[Demand], reach: Reach) -> Made:
+    """Return what is made for each demand, in their order.
+
+    Raises CredentialsError naming all that is missing or cannot be used.
     """
-    used = {(finding.namespace, finding.pull_secret) for finding in findings if finding.outcome in _IN_USE}
-    wanted = used - set(present)
-    return [
-        Demand(secret, namespace)
-        for secret in config.pull_secrets
-        if secret.emit
-        for namespace in sorted(namespace for namespace, name in wanted if name == secret.name)
-    ]
-
-
-def documents(wanted: Iterable[Demand], read: Callable[[str, str], bytes]) -> list[str]:
-    """Return the text of a Secret document for each demand, each in the form `kubectl create secret` gives it.
-
-    `read` returns the bytes of a source, "env" or "files", by its name, and raises KeyError or OSError where there
-    is none. Raises CredentialsError naming every variable and file that is missing or empty.
-    """
-    wanted = list(wanted)
-    credentials: dict[PullSecret, Credentials] = {}
-    missing: list[str] = []
-    for secret in dict.fromkeys(demand.secret for demand in wanted):
+    texts: dict[str, None] = {}
+    warnings: dict[str, None] = {}
+    problems: dict[str, None] = {}
+    for demand in wanted:
         try:
-            credentials[secret] = _credentials(secret, read)
+            auths = _auths(demand, reach)
+            texts |= dict.fromkeys(_form(demand).make(Order(demand, auths, reach)))
         except CredentialsError as error:
-            missing += error.missing
-    if missing:
-        raise CredentialsError(missing)
-    return [_document(demand, _dockerconfig(demand.secret, credentials)) for demand in wanted]
+            problems |= dict.fromkeys(error.missing)
+        else:
+            warnings |= dict.fromkeys(_short_lived(demand, auths))
+    if problems:
+        texts.clear()  # whoever shows a traceback with its variables shows no credential
+        raise CredentialsError([*problems])
+    return Made(tuple(texts), tuple(warnings))
+
+
+def _auths(demand: Demand, reach: Reach) -> Table[str, Credentials]:
+    """Return the credentials that the form of a demand takes; raises CredentialsError where it lacks some."""
+    secret = demand.secret
+    if not _form(demand).needs_credentials(secret, reach):
+        return {}
+    if secret.credentials is None:
+        raise CredentialsError([f"pull secret {secret.name}: {secret.emit} takes credentials, and none are named"])
+    return credentials(secret, demand.registries, reach)
+
+
+def _form(demand: Demand) -> Form:
+    return form(demand.secret.emit)
+
+
+def _short_lived(demand: Demand, auths: Table[str, Credentials]) -> Iterator[str]:
+    for key, each in auths.items():
+        if each.username in SHORT_LIVED_USERS:
+            user, why = each.username.decode("ascii"), SHORT_LIVED_USERS[each.username]
+            yield (
+                f"pull secret {demand.secret.name}: the password of {user} for {key} is frozen into a Secret, and "
+                f"{why}; with emit: ExternalSecret and a generator the cluster renews it"
+            )
+
+
+def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reach) -> Survey:
+    """Return what is known of an input with what only the credentials say: hashes of names, and new contents.
+
+    The contents are those of the Secrets that the input has and that are to be updated. Nothing is read where neither
+    is asked for. Raises CredentialsError as `documents` does.
+    """
+    wanted = [*wanted]
+    asked = [each for each in wanted if each.secret.hashed or _is_updated(each, known)]
+    if not asked and not any(secret.hashed for secret in config.pull_secrets):
+        return known
+    auths = _credentials(asked, reach)
+    suffixes: dict[Id, str] = {}
+    contents: dict[Id, Table[str, str]] = {}
+    for demand in asked:
+        secret, kind = demand.secret, type_of(demand.secret)
+        name = secret_name(secret, demand.namespace, config)
+        suffixes[secret.name, demand.home] = hash_suffix(secret, name, kind, {KEYS[kind]: content(kind, auths[demand])})
+        if _is_updated(demand, known):
+            values = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
+            contents[demand.home, demand.name] = values
+    return known._replace(suffixes=suffixes, contents=contents, is_settled=True)
+
+
+def missing(wanted: Iterable[Demand], known: Survey) -> list[Demand]:
+    """Return the demands that the input does not fulfil itself."""
+    return [demand for demand in wanted if known.secret(demand.namespace, demand.name) is None]
+
+
+def plain(wanted: Iterable[Demand], reach: Reach) -> list[Demand]:
+    """Return the demands for which credentials are written so that others can read them."""
+    return [demand for demand in wanted if _form(demand).is_plain(demand.secret, reach)]
+
+
+def account_documents(findings: Iterable[Finding], known: Survey) -> list[str]:
+    """Return the texts of the ServiceAccounts that pods run as, that the input lacks, and that are to be made."""
+    namespaces: dict[Id, str] = {}
+    names: dict[Id, dict[str, None]] = {}
+    for finding in findings:
+        if finding.account is not None and finding.outcome == "present" and finding.account not in known.accounts:
+            namespace, name = finding.account
+            account = (namespace or known.default_namespace, name)
+            namespaces[account] = namespaces.get(account) or namespace
+            names.setdefault(account, {}).setdefault(finding.secret)
+    return [_account_document(namespaces[each], each[1], needed) for each, needed in names.items()]
+
+
+def _account_document(namespace: str, name: str, secrets: Iterable[str]) -> str:
+    return document(
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": namespace or None},
+            IMAGE_PULL_SECRETS: [{"name": secret} for secret in secrets],
+        }
+    )
 
 
 def holds_nothing_else(text: str, config: Config) -> bool:
-    """Say whether `text` is a stream of registry Secrets that `config` could have made, and of nothing else."""
-    names = {secret.name for secret in config.pull_secrets}
+    """Say whether `text` is a stream of what `config` could have made, and of nothing else."""
     try:
         roots = [root for document in split(text) if (root := compose(document.text)) is not None]
     except ManifestSyntaxError:
         return False
-    objects = [as_resource(root) for root in roots]
-    return all(
-        each is not None
-        and (each.group, each.kind) == ("", "Secret")
-        and each.name in names
-        and text_of(get(each.node, "type")) == _TYPE
-        for each in objects
-    )
+    found = [[*resources(root)] for root in roots]
+    return all(each and all(_is_ours(resource, config) for resource in each) for each in found)
 
 
-def _credentials(secret: PullSecret, read: Callable[[str, str], bytes]) -> Credentials:
-    source = secret.credentials
-    values: dict[str, bytes] = {}
-    missing: list[str] = []
-    for field in ("username", "password", "email") if source else ():
-        name: str = getattr(source, field)
-        if not name:
-            continue
+def _is_ours(resource: Resource, config: Config) -> bool:
+    kind = (resource.group, resource.kind)
+    if is_account(resource):
+        is_bare = _has_only(resource.node, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS) and _has_only(
+            get(resource.node, "metadata"), "name", "namespace"
+        )
+        return is_bare and any(secret.emit_accounts for secret in config.pull_secrets)
+    if resource.group == _GENERATORS:
+        made = (each.external for each in config.pull_secrets if each.external is not None and each.external.spec)
+        return any((external.kind, external.name) == (resource.kind, resource.name) for external in made)
+    if kind == ("", "Secret") and text_of(get(resource.node, "type")) not in _TYPES:
+        return False
+    names = {secret_name(secret, resource.namespace, config): secret for secret in config.pull_secrets}
+    if kind in {("", "Secret"), *_MAKERS}:
+        return any(
+            resource.name == name or (each.hashed and is_hashed(resource.name, name)) for name, each in names.items()
+        )
+    templated = {name for name, secret in names.items() if secret.emit == "template"}
+    return any(name in templated for name in texts_in(resource.node))
+
+
+def _has_only(node: Node | None, *keys: str) -> bool:
+    return isinstance(node, Mapping) and {text_of(key) for key, _ in pairs(node)} <= {*keys}
+
+
+def _is_updated(demand: Demand, known: Survey) -> bool:
+    there = known.secret(demand.namespace, demand.name)
+    if demand.secret.existing != "update" or demand.secret.hashed or there is None:
+        return False
+    return there.kind == "Secret" and not there.is_left
+
+
+def _credentials(wanted: Iterable[Demand], reach: Reach) -> dict[Demand, Table[str, Credentials]]:
+    """Return the credentials of each demand by its keys; raises CredentialsError with all that is missing."""
+    found: dict[Demand, Table[str, Credentials]] = {}
+    problems: list[str] = []
+    for demand in wanted:
         try:
-            value = read(source.kind, name)  # type: ignore[union-attr]
-        except (KeyError, OSError, ValueError) as error:  # the last: a path with a null character
-            missing.append(_missing(secret, field, name, error))
-            continue
-        if not value:
-            missing.append(_missing(secret, field, name, None))
-        values[field] = value
-    if missing:
-        raise CredentialsError(missing)
-    return Credentials(**values)
-
-
-def _missing(secret: PullSecret, field: str, name: str, error: Exception | None) -> str:
-    what = "environment variable" if secret.credentials and secret.credentials.kind == "env" else "file"
-    reason = "is empty" if error is None else "is not set" if isinstance(error, KeyError) else "cannot be read"
-    detail = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    return f"pull secret {secret.name}: the {what} {name} for its {field} {reason}{detail}"
-
-
-def _dockerconfig(secret: PullSecret, credentials: Mapping[PullSecret, Credentials]) -> bytes:
-    return dockerconfigjson(dict.fromkeys(secret.registries, credentials[secret]))
-
-
-def _document(demand: Demand, content: bytes) -> str:
-    return "".join(f"{line}\n" for line in _lines(demand, base64.b64encode(content).decode("ascii")))
-
-
-def _lines(demand: Demand, data: str) -> Iterator[str]:
-    yield "apiVersion: v1"
-    yield "kind: Secret"
-    yield "metadata:"
-    yield f"  name: {scalar_text(demand.secret.name, flow=False)}"
-    if demand.namespace:
-        yield f"  namespace: {scalar_text(demand.namespace, flow=False)}"
-    yield f"type: {_TYPE}"
-    yield "data:"
-    yield f"  .dockerconfigjson: {data}"
+            found[demand] = credentials(demand.secret, demand.registries, reach)
+        except CredentialsError as error:
+            problems += error.missing
+    if problems:
+        raise CredentialsError([*dict.fromkeys(problems)])
+    return found

@@ -116,6 +116,11 @@ def is_empty(node: Node) -> bool:
 
 def pull_secret_names(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[str]:
     """Yield the names of Secrets that `node` says in the form; nothing where it says none, or in another form."""
+    yield from (str(name.value) for name in pull_secret_nodes(node, form))
+
+
+def pull_secret_nodes(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[Scalar]:
+    """Yield the scalars that say these names."""
     found = resolve(node) if node is not None else None
     if form in LISTS:
         items = found.children if isinstance(found, Sequence) else []
@@ -123,5 +128,20 @@ def pull_secret_names(node: Node | None, form: NamesForm = "pullSecrets") -> Ite
         items = [found] if found is not None else []
     for item in map(resolve, items):
         name = item if form in TEXTS else get(item, "name") if isinstance(item, Mapping) else None
-        if text := filled(name):
-            yield text
+        if isinstance(name, Scalar) and filled(name):
+            yield name
+
+
+def texts_in(root: Node) -> set[str]:
+    """Return what the scalars under `root` say, keys among them."""
+    found: set[str] = set()
+    waiting: list[Node] = [root]
+    seen: set[int] = set()
+    while waiting:
+        node = resolve(waiting.pop())
+        if isinstance(node, Scalar):
+            found.add(str(node.value))
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting.extend(node.children)
+    return found

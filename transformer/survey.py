@@ -1,61 +1,182 @@
-"""What has to be known of a whole input before any of it is rewritten: its accounts and its Secrets."""
+"""What has to be known of a whole input before any of it is rewritten: its accounts and its Secrets.
+
+Of what a Secret holds, only the keys are kept: which registries it opens, and nothing of how.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from contextlib import suppress
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
-from transformer.config import Config
+from transformer.config import Config, PullSecret
 from transformer.crds import is_schema
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
-from transformer.nodes import Node, compose, get
-from transformer.resources import IMAGE_PULL_SECRETS, pull_secret_names, resources
+from transformer.keyring import clean, without_userinfo
+from transformer.nodes import Mapping, Node, Sequence, compose, filled, get, is_null, pairs, resolve, text_of
+from transformer.not_run import why_left_alone
+from transformer.pod_specs import contents
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, resources
 
-Accounts = Table[tuple[str, str], tuple[str, ...]]
-"""The imagePullSecrets of the ServiceAccounts in the input, by (namespace, name)."""
+Id: TypeAlias = tuple[str, str]
+"""The namespace and the name of an object."""
+
+_TELLS = re.compile(r"\b(?:ServiceAccount(?:List)?|(?:Sealed|External)?Secret(?:List)?)\b")
+_PLACEHOLDER = re.compile(rb"\$[{(]|\{\{|<path:|\bENC\[")
+_MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
+_NO_SUFFIXES: Table[Id, str] = MappingProxyType({})
+_NO_CONTENTS: Table[Id, Table[str, str]] = MappingProxyType({})
+
+
+class KnownSecret(NamedTuple):
+    """A Secret of the input, or what makes one: its kind, and the keys in it, None where they cannot be read here.
+
+    `trouble` says why the kubelet gets nothing from it; with `is_fatal` it then gets nothing from the others either.
+    `is_left` says that nothing of the object may be edited.
+    """
+
+    kind: str
+    keys: tuple[str, ...] | None = None
+    trouble: str = ""
+    is_fatal: bool = False
+    is_left: bool = False
 
 
 class Survey(NamedTuple):
-    """What has to be known of a whole input before any of it is rewritten."""
+    """What has to be known of a whole input before any of it is rewritten.
 
-    accounts: Accounts
-    secrets: frozenset[tuple[str, str]]
+    `accounts` are the ServiceAccounts with their imagePullSecrets. `suffixes` are the hashes that names of emitted
+    Secrets get, by the pull secret's name in the config and the namespace in which the Secret ends; `contents` are the
+    values, in base64 by the type of a Secret, that Secrets of the input get, by the namespace in which they end and
+    their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none,
+    and `stuck` are the accounts whose list cannot be extended.
+    """
+
+    accounts: Table[Id, tuple[str, ...]]
+    secrets: Table[Id, KnownSecret]
+    default_namespace: str = ""
+    suffixes: Table[Id, str] = _NO_SUFFIXES
+    contents: Table[Id, Table[str, str]] = _NO_CONTENTS
+    is_settled: bool = False
+    stuck: frozenset[Id] = frozenset()
+
+    def suffix(self, secret: PullSecret, home: str) -> str:
+        """Return what the name of a pull secret gets in the namespace in which it ends."""
+        return self.suffixes.get((secret.name, home), "")
+
+    def account(self, namespace: str, name: str) -> Id | None:
+        """Return the id that the input has of an account, if it has it; unset may be the default namespace."""
+        return next((each for each in self._ids(namespace, name, "default") if each in self.accounts), None)
+
+    def secret(self, namespace: str, name: str) -> KnownSecret | None:
+        """Return the Secret that the input has; unset is the default namespace where that is known."""
+        return next((self.secrets[each] for each in self._ids(namespace, name) if each in self.secrets), None)
+
+    def _ids(self, namespace: str, name: str, default: str = "") -> list[Id]:
+        unset = ("", self.default_namespace or default)
+        return [(each, name) for each in ((namespace, *unset) if namespace in unset else (namespace,))]
 
 
 def survey(texts: Iterable[str], config: Config) -> Survey:
     """Return what the rules of `config` have to know of a whole input."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    secrets: set[tuple[str, str]] = set()
-    emitted = [secret.name for secret in config.pull_secrets if secret.emit]
+    accounts: dict[Id, tuple[str, ...]] = {}
+    stuck: set[Id] = set()
+    secrets: dict[Id, KnownSecret] = {}
+    for root in _roots(texts if config.pull_secrets else ()):
+        for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
+            if is_account(resource):
+                names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
+                accounts[resource.namespace, resource.name] = names
+                if why_stuck(resource):
+                    stuck.add((resource.namespace, resource.name))
+            elif name := made_secret(resource):
+                secrets[resource.namespace, name] = _known(resource)
+    return Survey(accounts, secrets, config.default_namespace, stuck=frozenset(stuck))
 
-    def tells(text: str) -> bool:
-        is_account = "ServiceAccount" in text and IMAGE_PULL_SECRETS in text
-        return is_account or ("Secret" in text and any(name in text for name in emitted))
 
-    for root in _roots(texts if config.pull_secrets else (), tells):
-        found.update(_accounts(root))
-        secrets.update(
-            (each.namespace, each.name) for each in resources(root) if (each.group, each.kind) == ("", "Secret")
-        )
-    return Survey(found, frozenset(secrets))
-
-
-def _roots(texts: Iterable[str], tells: Callable[[str], bool]) -> Iterator[Node | None]:
-    """Yield the roots of the documents in `texts` that `tells` takes, schemas and unreadable ones left out."""
-    for text in filter(tells, texts):
+def _roots(texts: Iterable[str]) -> Iterator[Node | None]:
+    """Yield the roots of the documents that may have accounts or Secrets, schemas and unreadable ones left out."""
+    for text in filter(_TELLS.search, texts):
         for document in split(text):
-            if tells(document.text) and not is_schema(document.text):
+            if _TELLS.search(document.text) and not is_schema(document.text):
                 with suppress(ManifestSyntaxError):
                     yield compose(document.text)
 
 
-def _accounts(root: Node | None) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    """Yield (namespace, name) and the imagePullSecrets of each ServiceAccount under a document's root."""
-    for resource in resources(root):
-        if (resource.group, resource.kind) == ("", "ServiceAccount"):
-            names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
-            if names:
-                yield (resource.namespace, resource.name), names
+def is_account(resource: Resource) -> bool:
+    """Say whether an object is a ServiceAccount."""
+    return (resource.group, resource.kind) == ("", "ServiceAccount")
+
+
+def why_stuck(account: Resource) -> str:
+    """Return why nothing can be written into the list of a ServiceAccount, or an empty text."""
+    if why := why_left_alone(account):
+        return f"nothing in it may be edited ({why})"
+    value = get(account.node, IMAGE_PULL_SECRETS)
+    is_list = isinstance(value, Sequence) and all(isinstance(resolve(item), Mapping) for item in value.children)
+    is_free = value is None or is_null(value)
+    return "" if is_list or is_free else f"its {IMAGE_PULL_SECRETS} is no list of names"
+
+
+def made_secret(resource: Resource) -> str:
+    """Return the name of the Secret that an object is, or that is made of it; an empty text for any other object."""
+    if (resource.group, resource.kind) not in _MAKERS:
+        return ""
+    target = _mapping(_mapping(resource.node, "spec"), "target") if resource.kind == "ExternalSecret" else None
+    return (text_of(get(target, "name")) if target is not None else "") or resource.name
+
+
+def _mapping(node: Mapping | None, key: str) -> Mapping | None:
+    found = get(node, key) if node is not None else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _known(resource: Resource) -> KnownSecret:
+    """Return what the kubelet will read in a Secret; nothing is known of one that is encrypted or a template."""
+    is_left = bool(why_left_alone(resource))
+    data = None if resource.kind != "Secret" or get(resource.node, "sops") is not None else _data(resource.node)
+    if data is None:
+        return KnownSecret(resource.kind, is_left=is_left)
+    return _read(filled(get(resource.node, "type")), data)._replace(is_left=is_left)
+
+
+def _read(kind: str, data: dict[str, bytes]) -> KnownSecret:
+    """Return what the kubelet reads in a Secret of a type, which may be filled in only later."""
+    from transformer import kubelet_secret  # noqa: PLC0415  an input without Secrets does not need it
+
+    try:
+        entries = kubelet_secret.entries(kind, data)
+    except kubelet_secret.UnreadableSecret as error:
+        is_filled_in_later = any(map(_PLACEHOLDER.search, data.values()))
+        return KnownSecret("Secret") if is_filled_in_later else KnownSecret("Secret", (), str(error), is_fatal=True)
+    if entries is None:
+        return KnownSecret(
+            "Secret", (), f"the kubelet ignores a Secret of the type {kind or 'Opaque'} with this content"
+        )
+    if any(_PLACEHOLDER.search(key.encode("utf-8", "replace")) for key in entries):
+        return KnownSecret("Secret")
+    usable = (key for key, each in entries.items() if clean(key) is not None and (each.username or each.password))
+    return KnownSecret("Secret", tuple(map(without_userinfo, usable)))
+
+
+def _data(secret: Mapping) -> dict[str, bytes] | None:
+    """Return what a Secret holds, decoded; None where that is to be filled in, as by a variable."""
+    found: dict[str, bytes] = {}
+    try:
+        for key, value in _texts(secret, "data"):
+            found[key] = b64decode("".join(value.split()), validate=True)
+    except ValueError:
+        return None
+    return found | {key: value.encode("utf-8", "surrogateescape") for key, value in _texts(secret, "stringData")}
+
+
+def _texts(secret: Mapping, key: str) -> Iterator[tuple[str, str]]:
+    holder = _mapping(secret, key)
+    for name, value in pairs(holder) if holder is not None else ():
+        if not is_null(resolve(value)):
+            yield text_of(name), text_of(value)

@@ -27,7 +27,7 @@ from command import (
 )
 
 from transformer.errors import InternalError
-from transformer.hosts import run
+from transformer.hosts import planning, run
 from transformer.hosts.cli import main
 
 FULL = Path("/dev/full")
@@ -178,7 +178,7 @@ def test_an_interrupt_ends_quietly(
         raise KeyboardInterrupt
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(run, "documents", interrupt)
+    monkeypatch.setattr(run, "make", interrupt)
     before = contents(folder)
     assert main(["render", "web.yaml", "-i", "--secrets", "s.yaml"]) == 130
     assert (capfd.readouterr(), contents(folder)) == (("", ""), before)
@@ -212,7 +212,7 @@ def test_a_bug_is_named_without_the_credentials_in_it(
     monkeypatch.chdir(folder)
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(run, "documents", fail)
+    monkeypatch.setattr(run, "make", fail)
     before = contents(folder)
     assert main(["render", "web.yaml"]) == 3
     out, err = capfd.readouterr()
@@ -225,10 +225,10 @@ def test_a_bug_says_where_it_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(run, "survey", None)
+    monkeypatch.setattr(planning, "survey", None)
     assert main(["check", "web.yaml"]) == 3
     places = capfd.readouterr().err.splitlines()[1:]
-    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_plan"]
+    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_planned", "plan"]
 
 
 def test_a_folder_that_may_not_be_seen_is_no_bug(
@@ -238,7 +238,7 @@ def test_a_folder_that_may_not_be_seen_is_no_bug(
         raise PermissionError(13, "Permission denied", "/private/repoint.yaml")
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(run, "find_config", refuse)
+    monkeypatch.setattr(planning, "find_config", refuse)
     assert main(["check", "web.yaml"]) == 2
     assert capfd.readouterr().err == "repoint: /private/repoint.yaml: Permission denied\n"
 

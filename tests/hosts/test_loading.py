@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import os
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from command import CONFIG, CREDENTIALS, PLAIN_CONFIG, POD, USER, lay_out, load, repoint
+from command import CONFIG, CREDENTIALS, PASSWORD, PLAIN_CONFIG, POD, USER, lay_out, load, repoint
 
-from transformer.errors import ConfigError
-from transformer.hosts.loading import find_config, load_config, read_credential
+from transformer.config import Config
+from transformer.errors import ConfigError, LoginError
+from transformer.hosts.loading import find_config, load_config, reach_of
 
-FILES_CONFIG = CONFIG.replace(
-    "env: {username: HARBOR_USER, password: HARBOR_PASSWORD}",
-    "files: {username: secret/user, password: secret/password}",
-)
+ENV = "env: {username: HARBOR_USER, password: HARBOR_PASSWORD}"
+FILES_CONFIG = CONFIG.replace(ENV, "files: {username: secret/user, password: secret/password}")
+DOCKER_CONFIG = CONFIG.replace(ENV, "dockerConfig: {path: docker.json}")
+HELPER_CONFIG = CONFIG.replace(ENV, "credentialHelper: two")
+HELPER = f"""#!/bin/sh
+printf '{{"Username": "%s", "Secret": "{PASSWORD}"}}' "$(cat)"
+"""
+
+
+def login_of(secret: Any) -> tuple[str, str]:
+    """Return the user name and the password that a Secret holds for its one registry."""
+    [entry] = json.loads(b64decode(secret["data"][".dockerconfigjson"]))["auths"].values()
+    return entry["username"], entry["password"]
 
 
 def test_find_config_takes_the_nearest(tmp_path: Path) -> None:
@@ -95,34 +110,115 @@ def test_load_config_takes_a_byte_order_mark(tmp_path: Path) -> None:
 
 # -- credentials ------------------------------------------------------------------------------------------------------
 
-LINE_ENDS = {
-    "none": (b"pass", b"pass"),
-    "one": (b"pass\n", b"pass"),
-    "of Windows": (b"pass\r\n", b"pass"),
-    "two": (b"pass\n\n", b"pass\n"),
-    "blanks": (b" pass \n", b" pass "),
-    "only a carriage return": (b"pass\r", b"pass\r"),
-    "no UTF-8": (b"\xff\n", b"\xff"),
+# The bytes of a variable and of a file come as they are; what of them counts, the source decides.
+CONTENTS = {
+    "a text": b"pass",
+    "a line end": b"pass\n",
+    "blanks": b" pass \r\n",
+    "nothing": b"",
+    "no UTF-8": b"\xff",
 }
 
 
-@pytest.mark.parametrize(("content", "value"), LINE_ENDS.values(), ids=LINE_ENDS.keys())
-def test_read_credential_drops_one_line_end(content: bytes, value: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
+def test_reach_gives_files_and_variables_as_they_are(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "password").write_bytes(content)
-    assert read_credential(str(tmp_path), "files", "password") == value
+    monkeypatch.setenv("HARBOR_PASSWORD", os.fsdecode(content))
+    reach = reach_of(Config(folder=str(tmp_path)))
+    assert reach.file("password") == content
+    assert reach.variable("HARBOR_PASSWORD") == content
 
 
-def test_read_credential_takes_a_variable_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HARBOR_PASSWORD", " pass\n")
-    assert read_credential("", "env", "HARBOR_PASSWORD") == b" pass\n"
+def test_reach_has_no_variable_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARBOR_PASSWORD", raising=False)
+    with pytest.raises(KeyError):
+        reach_of(Config()).variable("HARBOR_PASSWORD")
 
 
-def test_read_credential_knows_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reach_starts_from_the_folder_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(tmp_path, {"conf/password": "beside", "password": "here"})
+    monkeypatch.chdir(tmp_path)
+    assert reach_of(Config(folder="conf")).file("password") == b"beside"
+    assert reach_of(Config()).file("password") == b"here"
+    assert reach_of(Config(folder="conf")).file(str(tmp_path / "password")) == b"here"
+
+
+def test_reach_knows_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "password").write_text("pass")
-    assert read_credential("elsewhere", "files", "~/password") == b"pass"
+    reach = reach_of(Config(folder="elsewhere"))
+    assert reach.file("~/password") == b"pass"
     with pytest.raises(FileNotFoundError):
-        read_credential("elsewhere", "files", "~nobody-of-this-name/password")
+        reach.file("~nobody-of-this-name/password")
+
+
+def test_reach_raises_for_a_path_that_no_file_has() -> None:
+    with pytest.raises(ValueError, match="null"):
+        reach_of(Config()).file("a\0b")
+
+
+# The variable DOCKER_CONFIG, None where it is not set, and the path of the docker config.
+DOCKER_CONFIGS = {
+    "not set": (None, "~/.docker/config.json"),
+    "empty": ("", "~/.docker/config.json"),
+    "a folder": ("/run/docker", "/run/docker/config.json"),
+    "a folder with a slash": ("/run/docker/", "/run/docker/config.json"),
+    "a folder in the working directory": ("docker", "HERE/docker/config.json"),
+}
+
+
+@pytest.mark.parametrize(("variable", "expected"), DOCKER_CONFIGS.values(), ids=DOCKER_CONFIGS.keys())
+def test_reach_knows_where_docker_keeps_its_config(
+    variable: str | None, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("DOCKER_CONFIG", variable)
+    monkeypatch.chdir(tmp_path)
+    expected = expected.replace("HERE", str(tmp_path))
+    assert reach_of(Config(folder="elsewhere")).docker_config() == expected
+
+
+def test_reach_reads_a_file_once(tmp_path: Path) -> None:
+    """A pipe, as `<(vault ...)` makes one, can be read once, and a file that changes meanwhile would not be one."""
+    reach = reach_of(Config(folder=str(tmp_path)))
+    (tmp_path / "password").write_text("before")
+    assert reach.file("password") == b"before"
+    (tmp_path / "password").write_text("after")
+    assert reach.file("password") == b"before"
+    assert reach_of(Config(folder=str(tmp_path))).file("password") == b"after"
+    with pytest.raises(FileNotFoundError):
+        reach.file("later")
+    (tmp_path / "later").touch()
+    with pytest.raises(FileNotFoundError):
+        reach.file("later")
+
+
+def test_reach_asks_a_helper_for_a_server_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "docker-credential-two"
+    program.write_text(f'#!/bin/sh\necho "$(cat) $$" | tee -a {tmp_path}/asked\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    reach = reach_of(Config())
+    first = reach.helper("two", "a.example")
+    assert first.startswith(b"a.example ")
+    assert reach.helper("two", "a.example") == first
+    assert reach.helper("two", "b.example").startswith(b"b.example ")
+    assert len((tmp_path / "asked").read_text().splitlines()) == 2
+    assert reach_of(Config()).helper("two", "a.example") != first
+
+
+def test_reach_says_what_a_helper_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LoginError, match="docker-credential-two is not on PATH"):
+        reach_of(Config()).helper("two", "a.example")
+
+
+def test_reach_knows_the_time_and_its_zone() -> None:
+    before = datetime.now(UTC)
+    assert before <= reach_of(Config()).now() <= datetime.now(UTC)
 
 
 def test_files_of_credentials_lie_beside_the_config(tmp_path: Path) -> None:
@@ -157,3 +253,51 @@ def test_every_missing_file_is_named(tmp_path: Path) -> None:
         "repoint: nothing was written",
     ]
     assert not {"out", "secrets.yaml", "report.json"} & {each.name for each in tmp_path.iterdir()}
+
+
+def test_a_docker_config_lies_beside_the_config(tmp_path: Path) -> None:
+    auth = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    logins = {"auths": {"harbor.corp.example": {"auth": auth}}}
+    lay_out(tmp_path, {"conf/repoint.yaml": DOCKER_CONFIG, "conf/docker.json": json.dumps(logins)})
+    done = repoint(tmp_path, "render", "-c", "conf/repoint.yaml", stdin=POD, env={})
+    assert (done.code, login_of(load(done.out)[1])) == (0, (USER, PASSWORD))
+
+
+def test_a_helper_is_asked_for_the_registry(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"repoint.yaml": HELPER_CONFIG, "bin/docker-credential-two": HELPER})
+    (tmp_path / "bin/docker-credential-two").chmod(0o755)
+    path = f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}"
+    done = repoint(tmp_path, "render", stdin=POD, env={"PATH": path})
+    assert (done.code, login_of(load(done.out)[1])) == (0, ("harbor.corp.example", PASSWORD))
+
+
+def test_a_diff_and_a_check_ask_for_no_credentials(tmp_path: Path) -> None:
+    helper = "#!/bin/sh\ntouch asked\nexit 1\n"
+    lay_out(tmp_path, {"repoint.yaml": HELPER_CONFIG, "bin/docker-credential-two": helper, "web.yaml": POD})
+    (tmp_path / "bin/docker-credential-two").chmod(0o755)
+    path = {"PATH": f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}"}
+    codes = [repoint(tmp_path, *command, "web.yaml", env=path).code for command in (("render", "--diff"), ("check",))]
+    assert (codes, (tmp_path / "asked").exists()) == ([0, 1], False)
+    assert (repoint(tmp_path, "render", "web.yaml", env=path).code, (tmp_path / "asked").exists()) == (2, True)
+
+
+def test_every_source_that_lacks_something_is_named(tmp_path: Path) -> None:
+    more = (
+        "  - {name: b, registries: [harbor.corp.example], credentials: {dockerConfig: {path: docker.json}}}\n"
+        "  - {name: c, registries: [harbor.corp.example], credentials: {credentialHelper: absent}}\n"
+        "  - {name: d, registries: [harbor.corp.example], credentials: {files: {username: u, password: p}}}\n"
+    )
+    token = {"auths": {"harbor.corp.example": {"identitytoken": PASSWORD}}}
+    lay_out(tmp_path, {"repoint.yaml": CONFIG + more, "docker.json": json.dumps(token), "u": "robot"})
+    done = repoint(tmp_path, "render", stdin=POD, env={"HARBOR_USER": USER})
+    assert (done.code, done.out) == (2, b"")
+    assert done.err.splitlines() == [
+        "pull secret harbor-pull: the environment variable HARBOR_PASSWORD for its password is not set",
+        (
+            "pull secret b: the docker config docker.json has only an identity token for harbor.corp.example, which "
+            "the kubelet cannot use; log in with a user name and a password or an access token"
+        ),
+        "pull secret c: docker-credential-absent is not on PATH",
+        "pull secret d: the file p for its password cannot be read (No such file or directory)",
+        "repoint: nothing was written",
+    ]

@@ -6,9 +6,10 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from command import CONFIG, POD, SERVICE, UNREADABLE, contents, lay_out, pod, repoint
+from command import ATTACHED, CONFIG, PASSWORD, POD, SERVICE, UNREADABLE, contents, lay_out, pod, repoint
 
 CRONJOB = """\
 # nightly
@@ -78,7 +79,14 @@ def test_report_says_of_a_reference_all_there_is(tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": CONFIG, "job.yaml": CRONJOB})
     report = report_of(tmp_path, "render", "job.yaml")
     assert list(report) == ["repoint", "counts", "references", "findings"]
-    assert report["counts"] == {"attached": 1, "invalid": 1, "rewritten": 2, "unmapped": 2}
+    assert report["counts"] == {
+        "account": 1,
+        "attached": 1,
+        "invalid": 1,
+        "opened": 2,
+        "rewritten": 2,
+        "unmapped": 2,
+    }
     assert report["references"][0] == {
         "file": "job.yaml",
         "line": 13,
@@ -104,17 +112,41 @@ def test_report_says_of_a_reference_all_there_is(tmp_path: Path) -> None:
 def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": POD, "x.yaml": UNREADABLE})
     findings = report_of(tmp_path, "render", "web.yaml", "x.yaml")["findings"]
+    web = {"apiVersion": "v1", "kind": "Pod", "name": "web", "namespace": ""}
+    at_pod_spec = {"file": "web.yaml", "line": 5, "column": 3, "resource": web, "field": "spec.imagePullSecrets"}
     assert findings == [
         {
-            "file": "web.yaml",
-            "line": 5,
-            "column": 3,
-            "resource": {"apiVersion": "v1", "kind": "Pod", "name": "web", "namespace": ""},
-            "field": "spec.imagePullSecrets",
+            **at_pod_spec,
             "severity": "info",
             "outcome": "attached",
             "pullSecret": "harbor-pull",
+            "keys": ["harbor.corp.example"],
             "message": "Pod web: gets the pull secret harbor-pull",
+        },
+        {
+            **at_pod_spec,
+            "severity": "info",
+            "outcome": "account",
+            "message": (
+                "Pod web: the pod's own list switches off what its ServiceAccount default has, which is not in the "
+                "input; check that it has no imagePullSecrets, or put it into the input, and they are kept"
+            ),
+        },
+        {
+            "file": "web.yaml",
+            "line": 6,
+            "column": 12,
+            "resource": web,
+            "field": "spec.containers[0].image",
+            "severity": "info",
+            "outcome": "opened",
+            "pullSecret": "harbor-pull",
+            "image": "harbor.corp.example/hub/library/nginx",
+            "keys": ["harbor.corp.example"],
+            "message": (
+                "Pod web: harbor.corp.example/hub/library/nginx is opened by harbor.corp.example of the Secret "
+                "harbor-pull (emitted)"
+            ),
         },
         {
             "file": "x.yaml",
@@ -127,6 +159,18 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
     ]
 
 
+def test_report_shows_no_password_of_the_key_that_opens_an_image(tmp_path: Path) -> None:
+    key = f"https://robot:{quote(PASSWORD, safe='')}@harbor.corp.example"
+    auths = json.dumps({"auths": {key: {"auth": "dTpw"}}})
+    secret = (
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor-pull}\ntype: kubernetes.io/dockerconfigjson\n"
+        f"stringData:\n  .dockerconfigjson: '{auths}'\n"
+    )
+    lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": f"{ATTACHED}---\n{secret}"})
+    [opened] = [each for each in report_of(tmp_path, "check", "web.yaml")["findings"] if each["outcome"] == "opened"]
+    assert opened["keys"] == ["https://harbor.corp.example"]
+
+
 WAYS = {"render": (), "-o": ("-o", "out"), "-i": ("-i",), "--diff": ("--diff",)}
 
 
@@ -134,7 +178,7 @@ WAYS = {"render": (), "-o": ("-o", "out"), "-i": ("-i",), "--diff": ("--diff",)}
 def test_report_is_the_same_whatever_is_written(way: tuple[str, ...], tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": POD, "check.yaml": POD})
     checked = report_of(tmp_path, "check", "web.yaml")
-    assert checked["counts"] == {"attached": 1, "rewritten": 1}
+    assert checked["counts"] == {"account": 1, "attached": 1, "opened": 1, "rewritten": 1}
     assert report_of(tmp_path, "render", "web.yaml", *way) == checked
 
 
@@ -153,7 +197,7 @@ def test_report_can_be_piped_on(tmp_path: Path) -> None:
 def test_numbers_tell_what_is_done_from_what_is_to_do(tmp_path: Path) -> None:
     mixed = "---\n".join([pod(), pod(name="b"), pod("quay.io/x/y"), pod("harbor.corp.example/hub/x"), pod("UPPER")])
     lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": mixed})
-    rest = "1 kept, 1 unmapped, 1 invalid, pull secrets {} 3 pod specs; "
+    rest = "1 kept, 1 unmapped, 1 invalid, pull secrets {} 3 places, 3 of 3 pulls with credentials proven; "
     checked, rendered = repoint(tmp_path, "check", "web.yaml"), repoint(tmp_path, "render", "-i", "web.yaml")
     assert (
         checked.err.splitlines()[-1]

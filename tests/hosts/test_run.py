@@ -114,7 +114,7 @@ def test_render_joins_files_and_folders_into_one_stream(plain: Path) -> None:
 def test_render_passes_over_version_control_and_its_own_files(corp: Path) -> None:
     lay_out(corp, {".git/x.yaml": pod("unseen"), "web.yaml": POD})
     for _ in ("they are made", "they are there"):
-        done = repoint(corp, "render", ".", "--secrets", "s.yaml", "--report", "r.json")
+        done = repoint(corp, "render", ".", "--secrets", "s.yaml", "--report", "r.json", "--allow-plaintext-secrets")
         assert (done.code, done.out.decode()) == (0, ATTACHED)
 
 
@@ -174,8 +174,8 @@ def test_secrets_follow_the_manifests(corp: Path) -> None:
     assert done.out.decode().startswith(ATTACHED + "---\n")
     assert load(done.out)[1]["metadata"] == {"name": "harbor-pull"}
     assert done.err == (
-        "repoint: 1 input: 1 of 1 image rewritten, pull secrets added to 1 pod spec; "
-        "1 Secret in the output (harbor-pull)\n"
+        "repoint: 1 input: 1 of 1 image rewritten, pull secrets added to 1 place, "
+        "1 of 1 pull with credentials proven; 1 Secret in the output (harbor-pull)\n"
     )
 
 

@@ -195,7 +195,7 @@ def test_a_pod_spec_of_two_pods_is_edited_for_the_first_of_them() -> None:
 
 
 def test_a_pull_secret_attached_elsewhere_is_not_written() -> None:
-    elsewhere = PullSecret("elsewhere", PULL.registries, attach=False)
+    elsewhere = PullSecret("elsewhere", PULL.registries, attach_to="none")
     config = Config(pull_secrets=(elsewhere, PULL))
     assert rewrite(POD, config).text == f"{POD}  imagePullSecrets:\n  - name: pull\n"
 
@@ -206,14 +206,20 @@ def secret_findings(text: str, config: Config = CONFIG) -> list[Finding]:
 
 # A stream, and (severity, outcome, pull secret) of what is said about its pod's pull secrets.
 FINDINGS = {
-    "attached": (POD, [("info", "attached", "pull")]),
+    "attached, and nothing known of the default account": (
+        POD,
+        [("info", "attached", "pull"), ("info", "account", "")],
+    ),
     "present": (f"{POD}  imagePullSecrets: [{{name: pull}}]\n", [("info", "present", "pull")]),
     "present on its account": (stream(POD, WITH_PULL), [("info", "present", "pull")]),
     "attached, and nothing known of its account": (
         AS_ROBOT,
         [("info", "attached", "pull"), ("info", "account", "")],
     ),
-    "attached with those of its account": (stream(ROBOT, AS_ROBOT), [("info", "attached", "pull")]),
+    "attached with those of its account, which are not in the input": (
+        stream(ROBOT, AS_ROBOT),
+        [("info", "attached", "pull"), ("info", "missing", "")],
+    ),
     "no such field": (
         "apiVersion: x/v1\nkind: Widget\nspec: {containers: [{image: mirror.example/a}]}",
         [("warning", "unattached", "pull")],
@@ -231,16 +237,17 @@ def test_findings(text: str, expected: list[tuple[str, str, str]]) -> None:
 
 
 def test_a_pull_secret_attached_elsewhere_counts_as_used() -> None:
-    config = Config(pull_secrets=(PullSecret("pull", ("mirror.example",), attach=False),))
+    config = Config(pull_secrets=(PullSecret("pull", ("mirror.example",), attach_to="none"),))
     (finding,) = secret_findings(in_namespace("n", POD), config)
     assert (finding.outcome, finding.pull_secret, finding.namespace) == ("present", "pull", "n")
 
 
 def test_a_finding_stands_at_the_list_or_at_the_pod_spec() -> None:
     (at_list,) = secret_findings(f"{POD}  imagePullSecrets: [{{name: pull}}]\n")
-    (at_spec,) = secret_findings(POD)
+    (at_spec, about_account) = secret_findings(POD)
     assert (at_list.line, at_list.column) == (8, 21)
     assert (at_spec.line, at_spec.column) == (6, 3)
+    assert (about_account.line, about_account.column) == (6, 3)
 
 
 AWX = "apiVersion: awx.ansible.com/v1beta1\nkind: AWX\nspec:\n  image: mirror.example/awx\n"

@@ -1,4 +1,4 @@
-"""The command line: `repoint render` and `repoint check`, their options, and what every error looks like."""
+"""The command line: `repoint render`, `check` and `secrets`, their options, and what every error looks like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from transformer.errors import ConfigError, CredentialsError, InternalError, TransformerError
@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  open to the end
     try:
         options = _parser().parse_args(arguments)
-        return run.check(options) if options.command == "check" else run.render(options)
+        run_command: Callable[[argparse.Namespace], int] = options.run
+        return run_command(options)
     except TransformerError as error:
         print(_explanation(error), file=sys.stderr)
         return error.exit_code
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_render(commands.add_parser("render", help="print or write the rewritten manifests and their Secrets"))
     _add_check(commands.add_parser("check", help="write nothing; exit 1 if anything would change or is unmapped"))
+    _add_secrets(commands.add_parser("secrets", help="print the registry Secrets alone"))
     return parser
 
 
@@ -89,12 +91,45 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     target.add_argument("-i", "--in-place", action="store_true", help="rewrite the files where they are")
     target.add_argument("--diff", action="store_true", help="print what would change as a unified diff; write nothing")
     parser.add_argument("--secrets", metavar="FILE", type=_file, help="write the registry Secrets to FILE (mode 0600)")
+    parser.add_argument(
+        "--allow-plaintext-secrets",
+        action="store_true",
+        help="write credentials that others could read into files of a git work tree, too",
+    )
+    _add_namespace(parser)
+    parser.set_defaults(run=run.render)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Plan what `render` would do, write nothing, and say what is left to do."
+    parser.description = (
+        "Plan what `render` would do, write nothing, and say what is left to do and whether pods can pull their images."
+    )
     _add_shared(parser)
-    parser.set_defaults(output=None, in_place=False, diff=False, secrets=None)
+    _add_namespace(parser)
+    parser.set_defaults(run=run.check, output=None, in_place=False, diff=False, secrets=None)
+
+
+def _add_secrets(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print the registry Secrets alone: those that the manifests at PATH need, or with --namespace and no PATH all "
+        "that the config can make, whole, for these namespaces."
+    )
+    _add_shared(parser)
+    parser.add_argument(
+        "-n",
+        "--namespace",
+        metavar="NAMESPACE",
+        action="append",
+        default=[],
+        help="a namespace to make them for (may be repeated); with PATH, that of objects that name none",
+    )
+    parser.set_defaults(run=run.secrets, output=None, in_place=False, diff=False, secrets=None)
+
+
+def _add_namespace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-n", "--namespace", metavar="NAMESPACE", help="the namespace in which objects end that name none"
+    )
 
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:

@@ -1,13 +1,19 @@
-"""Find and load the config, and read the credentials it names."""
+"""Find and load the config, and give it a reach to the credentials it names."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transformer.config import Config
 from transformer.config_file import parse_config
-from transformer.errors import ConfigError
+from transformer.credentials.reach import Reach
+from transformer.errors import ConfigError, LoginError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FILE_NAME = "repoint.yaml"
 
@@ -51,14 +57,56 @@ def find_config(folder: Path) -> Path:
     raise ConfigError([message])
 
 
-def read_credential(folder: str, kind: str, name: str) -> bytes:
-    """Return the value of the environment variable or of the file called `name`, the latter without its last line end.
+def reach_of(config: Config) -> Reach:
+    """Return how the credentials that a config names are got at: by this process's variables, files and helpers.
 
-    Raises KeyError where the variable is not set, OSError where the file cannot be read.
+    A file is read once, as a pipe can be, and a helper is asked for a server once, however often that is wanted.
     """
-    if kind == "env":
-        return os.fsencode(os.environ[name])
+    return Reach(
+        variable=lambda name: os.fsencode(os.environ[name]),
+        file=_once(lambda name: _path(config.folder, name).read_bytes()),
+        docker_config=_docker_config,
+        helper=_once(_ask),
+        now=_now,
+    )
+
+
+def _once(reach: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return a function that gets each thing once, and raises again what that raised."""
+    found: dict[tuple[str, ...], bytes | Exception] = {}
+
+    def get(*asked: str) -> bytes:
+        if asked not in found:
+            try:
+                found[asked] = reach(*asked)
+            except (OSError, ValueError, LoginError) as error:
+                found[asked] = error
+        result = found[asked]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return get
+
+
+def _ask(name: str, server: str) -> bytes:
+    from transformer.hosts.credential_helpers import ask  # noqa: PLC0415  most runs start no program
+
+    return ask(name, server)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime  # noqa: PLC0415  only a certificate has to be valid now
+
+    return datetime.now(UTC)
+
+
+def _docker_config() -> str:
+    """Return the path of the file that the docker CLI reads (docker, cli/config: DOCKER_CONFIG names its folder)."""
+    folder = os.environ.get("DOCKER_CONFIG")
+    return str(Path(folder).absolute() / "config.json") if folder else "~/.docker/config.json"
+
+
+def _path(folder: str, name: str) -> Path:
     # Not Path.expanduser, which raises a RuntimeError where there is no such user.
-    content = Path(folder, os.path.expanduser(name)).read_bytes()  # noqa: PTH111
-    line_end = next((end for end in (b"\r\n", b"\n") if content.endswith(end)), b"")
-    return content.removesuffix(line_end)
+    return Path(folder, os.path.expanduser(name))  # noqa: PTH111

@@ -35,7 +35,7 @@ def write(outputs: Sequence[Output], *, printed: bytes = b"") -> None:
     written; a file keeps its permissions and, where that is allowed, its owner. What is no regular file (a pipe, a
     device) is written to as it is, when all the files are in place. Raises UsageError.
     """
-    streams = [output for output in outputs if _is_stream(output.file)]
+    streams = [output for output in outputs if is_stream(output.file)]
     files = [output for output in outputs if output not in streams]
     _refuse_one_place_twice(files)
     with ExitStack() as clean_up, ExitStack() as undo:
@@ -63,7 +63,8 @@ def _refuse_one_place_twice(outputs: Iterable[Output]) -> None:
         seen.add(place)
 
 
-def _is_stream(file: Path) -> bool:
+def is_stream(file: Path) -> bool:
+    """Say whether `file` is written to as it is, and not replaced: standard output, a pipe, a device."""
     return _descriptor(file) is not None or (file.exists() and not (file.is_file() or file.is_dir()))
 
 

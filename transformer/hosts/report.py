@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from transformer.findings import OF_REFERENCES, Finding
+from transformer.findings import OF_PULLS, OF_REFERENCES, Finding
 from transformer.resources import ResourceRef
 
 
@@ -25,12 +25,15 @@ def numbers(found: Iterable[Located], sources: int, *, done: bool) -> str:
     attached = {
         (each.source, each.finding.line, each.finding.column) for each in found if each.finding.outcome == "attached"
     }
-    images = _count(sum(outcomes[one] for one in OF_REFERENCES), "image")
+    images = count(sum(outcomes[one] for one in OF_REFERENCES), "image")
     parts = [f"{outcomes['rewritten']} of {images} {'rewritten' if done else 'to rewrite'}"]
     parts += [f"{outcomes[outcome]} {outcome}" for outcome in OF_REFERENCES[1:] if outcomes[outcome]]
     if attached:
-        parts.append(f"pull secrets {'added' if done else 'to add'} to {_count(len(attached), 'pod spec')}")
-    return f"{_count(sources, 'input')}: {', '.join(parts)}"
+        parts.append(f"pull secrets {'added' if done else 'to add'} to {count(len(attached), 'place')}")
+    pulls = outcomes["opened"] + outcomes["unopened"]
+    if pulls:
+        parts.append(f"{outcomes['opened']} of {count(pulls, 'pull')} with credentials proven")
+    return f"{count(sources, 'input')}: {', '.join(parts)}"
 
 
 def report(found: Sequence[Located], *, version: str) -> str:
@@ -65,8 +68,13 @@ def _reference(located: Located) -> dict[str, Any]:
 
 def _other(located: Located) -> dict[str, Any]:
     finding = located.finding
-    secret = {"pullSecret": finding.pull_secret} if finding.pull_secret else {}
-    return {**_place(located), "outcome": finding.outcome, **secret, "message": finding.message}
+    more = {
+        "pullSecret": finding.secret or finding.pull_secret,
+        "image": finding.after if finding.outcome in OF_PULLS else "",
+        "keys": list(finding.keys),
+    }
+    said = {name: value for name, value in more.items() if value}
+    return {**_place(located), "outcome": finding.outcome, **said, "message": finding.message}
 
 
 def _place(located: Located) -> dict[str, Any]:
@@ -87,12 +95,22 @@ def _resource(resource: ResourceRef) -> dict[str, str]:
 
 
 def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
-    """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what would change."""
+    """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what would change.
+
+    And, for `check` too, each Secret that pods name and nobody knows, once.
+    """
+    noted: set[tuple[str, ...]] = set()
     for source, finding in found:
-        if finding.severity != "info" or (also_to_do and finding.is_to_do):
-            word = "would change" if finding.severity == "info" else finding.severity
-            yield f"{source}:{finding.line}:{finding.column}: {word}: {finding.message}"
+        word: str = finding.severity
+        if word == "info":
+            is_news = finding.outcome == "missing" and finding.subject not in noted
+            word = "would change" if finding.is_to_do else "note" if is_news else ""
+            noted.add(finding.subject)
+            if not (also_to_do and word):
+                continue
+        yield f"{source}:{finding.line}:{finding.column}: {word}: {finding.message}"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number and a noun, in the plural where there is not one of it."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,38 +6,38 @@
     +  - name: harbor-pull
 
 A pull secret is needed where an image, as it reads after the rewrite, matches one of its registries by the
-kubelet's rules. Names are appended to the list that is there, in its own style. A list on the pod switches off that
-of its ServiceAccount (the admission plugin fills in only an empty one), so a pod's first entry takes the account's
-entries along; where the account has the pull secret already, the pod needs no list. A custom resource that is not
-known to have such a field gets none.
+kubelet's rules. Names are appended to the list that is there, in its own style; the module `attachments` decides
+whether that is the pod's or its ServiceAccount's. A custom resource that is not known to have such a field gets none.
+Where the name of a Secret has a hash, the names that are there follow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import get_args
 
-from transformer import catalog, keyring
-from transformer.config import PullSecret
+from transformer.attachments import Account, Attachment, Need, attachment, current, renaming
 from transformer.edits import Edit
-from transformer.field_paths import common, join
+from transformer.field_paths import join
 from transformer.findings import Finding, Grown, Outcome, Severity
-from transformer.image_fields import ImageField, PullSecretField
 from transformer.manifest import Manifest
-from transformer.node_edits import LISTS, NamesForm, append_names
-from transformer.nodes import Mapping, Node, Scalar, Sequence, column, get, is_null, own, resolve, start, text_of
-from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
-from transformer.reference import Reference, parse
-from transformer.resources import IMAGE_PULL_SECRETS, is_empty, pull_secret_names
+from transformer.node_edits import append_names
+from transformer.nodes import column, own, start
+from transformer.not_run import why_left_alone
+from transformer.pod_specs import CONTAINER_LISTS
+from transformer.pull_proof import prove_pulls
+from transformer.resources import pull_secret_nodes
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
-    """Yield, for each place and each pull secret its images need, whether it gets it, has it, or cannot be given it."""
+    """Yield, for each place and each pull secret its images need, whether it gets it, has it, or cannot be given it.
+
+    Then, for each image, by which key of which Secret it is opened, or why it is not.
+    """
     found = list(_add(manifest))
     edits = dict(_joined(edit for each in found for edit in each.edits))
     for each in found:
-        yield each._replace(edits=tuple(edits.pop(edit) for edit in each.edits if edit in edits))
+        its = tuple(edits.pop(edit) for edit in each.edits if edit in edits)
+        yield each if its == each.edits else each._replace(edits=its)
 
 
 def _joined(edits: Iterable[Edit]) -> Iterator[tuple[Edit, Edit]]:
@@ -60,155 +60,116 @@ def _indentation(text: str) -> int:
 
 def _add(manifest: Manifest) -> Iterator[Finding]:
     edited: set[tuple[int, str]] = set()
+    renamed: set[int] = set()
     for place in manifest.fields.pull_secrets if manifest.config.pull_secrets else ():
-        needed = list(_needed(manifest, place))
-        if needed:
-            spot = (id(place.holder), place.key)
-            yield from _attach(manifest, place, needed, is_edited=spot in edited)
-            edited.add(spot)
+        found = attachment(manifest, place)
+        spot = (id(place.holder), found.key)
+        yield from _renamed(manifest, found, renamed)
+        yield from _attached(manifest, found, is_edited=spot in edited)
+        yield from prove_pulls(manifest, found)
+        edited.add(spot)
 
 
-def _needed(manifest: Manifest, place: PullSecretField) -> Iterator[PullSecret]:
-    references = [_reference(manifest, field) for field in place.images if not field.not_run]
-    names = {reference.name for reference in references if reference is not None}
-    for secret in manifest.config.pull_secrets:
-        if any(_opens(secret.registries, name) for name in names):
-            yield secret
+def _renamed(manifest: Manifest, found: Attachment, renamed: set[int]) -> Iterator[Finding]:
+    """Yield the names that follow a Secret whose name has a hash; those of a list under an alias once."""
+    resource = found.place.resource
+    is_asked = manifest.known.is_settled and not why_left_alone(resource)
+    for node in pull_secret_nodes(found.value, found.place.form) if is_asked else ():
+        after = current(manifest, resource.namespace, str(node.value))
+        if after != node.value and id(node) not in renamed:
+            renamed.add(id(node))
+            yield renaming(manifest, _finding(manifest, found, "info", "renamed", ""), node, after)
 
 
-def _reference(manifest: Manifest, field: ImageField) -> Reference | None:
-    """Return the reference that the field holds once the images are rewritten; None where it holds none."""
-    found = manifest.verdict(field)
-    if found is None or found.reference is None:
-        return None
-    stays = manifest.why_stays(field) or manifest.is_left(field) or manifest.is_stuck(found)
-    return parse(found.before) if stays and "://" not in found.before else found.reference
-
-
-@lru_cache(maxsize=100_000)
-def _opens(registries: tuple[str, ...], name: str) -> bool:
-    return bool(keyring.select(registries, name))
-
-
-def _attach(
-    manifest: Manifest, place: PullSecretField, needed: list[PullSecret], *, is_edited: bool
-) -> Iterator[Finding]:
-    value = get(place.holder, _key(place))
-    present = list(pull_secret_names(value, place.form))
-    account = [] if present or place.form not in LISTS else list(_account_entries(manifest, place))
-    missing = [secret.name for secret in needed if secret.attach and secret.name not in {*present, *account}]
-    obstacle = _obstacle(place, value, present, missing) if missing else ""
-    edits: tuple[Edit, ...] = ()
-    if missing and not obstacle and not is_edited:
-        edits = (_edit(manifest, place, present, [*dict.fromkeys([*account, *missing])]),)
-    for secret in needed:
-        severity, outcome, message = _say(secret, missing, account, obstacle)
-        found = _finding(manifest, place, severity, outcome, message, secret.name)
+def _attached(manifest: Manifest, found: Attachment, *, is_edited: bool) -> Iterator[Finding]:
+    edits = (_edit(manifest, found),) if found.is_written and not is_edited else ()
+    for need in found.needs:
+        severity, outcome, message = _say(found, need)
+        finding = _finding(manifest, found, severity, outcome, message, need)
         if outcome == "attached" and edits:
-            holder = manifest.document.start + start(place.holder)
-            found = found._replace(edits=edits, grown=Grown(holder, _key(place), place.form))
-        yield found
-    if edits and not present and not account:
-        yield from _unknown_account(manifest, place)
+            holder = manifest.document.start + start(found.place.holder)
+            finding = finding._replace(edits=edits, grown=Grown(holder, found.key, found.place.form))
+        yield finding
+    if found.is_written and not found.present and found.account is not None and found.account.entries is None:
+        yield _switched_off(manifest, found, found.account)
 
 
-def _say(secret: PullSecret, missing: list[str], account: list[str], obstacle: str) -> tuple[Severity, Outcome, str]:
-    if not secret.attach:
-        return "info", "present", f"uses the pull secret {secret.name}, which is attached elsewhere"
-    if secret.name not in missing:
-        owner = "its ServiceAccount has" if secret.name in account else "has"
-        return "info", "present", f"{owner} the pull secret {secret.name}"
-    if obstacle:
-        return "warning", "unattached", f"its images need the pull secret {secret.name}; none was added: {obstacle}"
-    carried = f", with {', '.join(account)} of its ServiceAccount" if account else ""
-    return "info", "attached", f"gets the pull secret {secret.name}{carried}"
+def _say(found: Attachment, need: Need) -> tuple[Severity, Outcome, str]:
+    name = need.name
+    if need.secret.attach_to == "none":
+        return "info", "present", f"uses the pull secret {name}, which is attached elsewhere"
+    if need in found.to_account and found.account is not None:
+        return _say_of_account(found.account, need)
+    if need not in found.to_place:
+        owner = "its ServiceAccount has" if name in found.inherited else "has"
+        return "info", "present", f"{owner} the pull secret {name}"
+    if found.obstacle:
+        return "warning", "unattached", f"its images need the pull secret {name}; none was added: {found.obstacle}"
+    carried = f", with {', '.join(found.inherited)} of its ServiceAccount" if found.inherited else ""
+    return "info", "attached", f"gets the pull secret {name}{carried}"
 
 
-def _edit(manifest: Manifest, place: PullSecretField, present: list[str], names: list[str]) -> Edit:
+def _say_of_account(account: Account, need: Need) -> tuple[Severity, Outcome, str]:
+    if account.entries is not None or need.secret.emit_accounts:
+        return "info", "present", f"its ServiceAccount {account.name} gets the pull secret {need.name}"
+    namespace = f" -n {account.namespace}" if account.namespace else ""
+    return (
+        "warning",
+        "account",
+        (
+            f"its ServiceAccount {account.name} is not in the input; check that it has the pull secret {need.name}: "
+            f"kubectl{namespace} get serviceaccount {account.name} -o jsonpath='{{.imagePullSecrets[*].name}}'"
+        ),
+    )
+
+
+def _edit(manifest: Manifest, found: Attachment) -> Edit:
+    place = found.place
     containers = [entry for key in CONTAINER_LISTS if (entry := own(place.holder, key)) is not None]
-    after = max(containers, key=start, default=None)
-    edit = append_names(manifest.text, place.holder, _key(place), names, form=place.form, present=present, after=after)
+    edit = append_names(
+        manifest.text,
+        place.holder,
+        found.key,
+        found.written,
+        form=place.form,
+        present=found.present,
+        after=max(containers, key=start, default=None),
+    )
     return manifest.in_stream(edit)
 
 
-def _key(place: PullSecretField) -> str:
-    return place.key or IMAGE_PULL_SECRETS
-
-
-def _obstacle(place: PullSecretField, value: Node | None, present: list[str], missing: list[str]) -> str:
-    """Return why no pull secret can be written at the place, or an empty text."""
-    key = _key(place)
-    if place.form not in LISTS:
-        is_free = value is None or is_empty(value)
-        if present:
-            return f"its {key} is one name, {present[0]}"
-        if not is_free:
-            return f"its {key} holds something else than one name"
-        return "" if len(missing) == 1 else f"its {key} is one name, and these are needed: {', '.join(missing)}"
-    if (
-        value is not None
-        and not is_null(value)
-        and not _is_list_of(value, Mapping if place.form == "pullSecrets" else Scalar)
-    ):
-        return f"its {key} is no list of names"
-    # Custom resources have this field as a list of strings too: an empty one does not say which it is.
-    if not place.key and not present:
-        known = _known_place(place)
-        where = f"they go to {known}, which has no parent here; with an empty one ({{}}) it gets them"
-        return where if known else f"{place.resource.kind} is not known to have {key} here"
-    return ""
-
-
-def _known_place(place: PullSecretField) -> str:
-    """Return where the catalog knows pull secrets of the kind, closest to an image of the place, or an empty text."""
-    resource = place.resource
-    rows = (row.path for row in catalog.of_kind(resource.group, resource.kind) if row.value in get_args(NamesForm))
-    path = place.images[0].path.removeprefix(resource.path).removeprefix(".")
-    return max(rows, key=lambda row: common(row, path), default="")
-
-
-def _is_list_of(value: Node, kind: type) -> bool:
-    return isinstance(value, Sequence) and all(isinstance(resolve(item), kind) for item in value.children)
-
-
-def _account_entries(manifest: Manifest, place: PullSecretField) -> tuple[str, ...]:
-    """Return the pull secrets of the pod's ServiceAccount, where that is in the input.
-
-    Who names none runs as `default`, if it is a pod: what other objects' pods run as, their controllers say.
-    """
-    is_pod = (place.resource.group, place.resource.kind) in BUILT_IN or any(
-        own(place.holder, key) is not None for key in CONTAINER_LISTS
+def _switched_off(manifest: Manifest, found: Attachment, account: Account) -> Finding:
+    message = (
+        f"the pod's own list switches off what its ServiceAccount {account.name} has, which is not in the input; "
+        "check that it has no imagePullSecrets, or put it into the input, and they are kept"
     )
-    name = _account_name(place) or ("default" if is_pod else "")
-    namespace = place.resource.namespace
-    unset = ("", "default")
-    namespaces = (namespace, *unset) if namespace in unset else (namespace,)
-    return next((manifest.accounts[each, name] for each in namespaces if (each, name) in manifest.accounts), ())
-
-
-def _unknown_account(manifest: Manifest, place: PullSecretField) -> Iterator[Finding]:
-    if name := _account_name(place):
-        message = f"the pod's own list switches off what its ServiceAccount {name} has; nothing of that is in the input"
-        yield _finding(manifest, place, "info", "account", message)
-
-
-def _account_name(place: PullSecretField) -> str:
-    return text_of(get(place.holder, "serviceAccountName")) or text_of(get(place.holder, "serviceAccount"))
+    return _finding(manifest, found, "info", "account", message)
 
 
 def _finding(
-    manifest: Manifest, place: PullSecretField, severity: Severity, outcome: Outcome, message: str, secret: str = ""
+    manifest: Manifest,
+    found: Attachment,
+    severity: Severity,
+    outcome: Outcome,
+    message: str,
+    need: Need | None = None,
 ) -> Finding:
-    key = _key(place)
-    node = own(place.holder, key) or place.holder
+    """Return a finding at the list of a place, about one of its needs where that is given."""
+    place, account = found.place, found.account
+    node = own(place.holder, found.key) or place.holder
+    its_account = (account.namespace, account.name) if account is not None and need in found.to_account else None
     return Finding(
         severity=severity,
         outcome=outcome,
-        message=f"{place.resource}: {message}",
+        message=f"{place.resource}: {message}" if message else str(place.resource),
         line=manifest.line(node),
         column=column(node),
         resource=place.resource.ref,
-        field=join(place.path, key),
-        pull_secret=secret,
+        field=join(place.path, found.key),
+        pull_secret=need.secret.name if need else "",
+        secret=need.name if need else "",
         namespace=place.resource.namespace,
+        keys=need.keys if need else (),
+        account=its_account,
+        subject=("account", *its_account, need.name) if its_account and need and outcome == "account" else (),
     )

@@ -1,0 +1,133 @@
+"""Read everything and plan everything that a run is going to do; nothing is written here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from transformer.config import Config
+from transformer.config_checks import is_namespace
+from transformer.credentials.reach import Reach
+from transformer.demands import Demand, demands
+from transformer.errors import ConfigError, UsageError
+from transformer.findings import Finding, unreadable
+from transformer.hosts import outputs, report, sources, terminal
+from transformer.hosts.loading import find_config, load_config, reach_of
+from transformer.hosts.sources import Source
+from transformer.pipeline import Rewrite, rewrite_all
+from transformer.registry_secrets import account_documents, holds_nothing_else, missing, settled
+from transformer.secret_names import templated_name
+from transformer.survey import Survey, survey
+
+
+class Plan(NamedTuple):
+    """All that a run is going to do: what becomes of each source, and which Secrets and ServiceAccounts are made.
+
+    `located` is every finding, with the name of its source, in the order in which the places stand in it.
+    """
+
+    config: Config
+    reach: Reach
+    parts: tuple[tuple[Source, Rewrite], ...]
+    located: list[report.Located]
+    demands: list[Demand]
+    accounts: list[str]
+    remarks: tuple[str, ...]
+
+
+def config_of(options: argparse.Namespace) -> tuple[Path, Config]:
+    """Return the file of the config that `options` name, and the config with what they decide about it."""
+    file = options.config or find_config(Path.cwd())
+    return file, load_config(file)
+
+
+def with_namespace(config: Config, namespace: str | None) -> Config:
+    """Return a config for which objects that name no namespace end in this one. Raises UsageError where it is none."""
+    if namespace is None:
+        return config
+    if not is_namespace(namespace):
+        raise UsageError(f"--namespace {namespace}: no namespace (lower-case letters, digits and '-', up to 63)")
+    return config._replace(default_namespace=namespace)
+
+
+def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan:
+    """Return what there is to do with the sources that `options` name."""
+    refuse_to_overwrite(options, config)
+    ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
+    found = sources.read(options.paths, leave_out=[*ours, *_files_of(config)])
+    known, reach = survey((source.text for source in found), config), reach_of(config)
+    try:
+        parts = tuple(_rewrite(found, config, known, options))
+        wanted = demands(_findings(parts), config, known)
+        final = settled(known, wanted, config, reach)
+        if final is not known:
+            parts = tuple(_rewrite(found, config, final, options))
+            wanted = demands(_findings(parts), config, final)
+    except ConfigError as error:
+        raise ConfigError([f"{config_file}: {line}" for line in error.errors]) from None
+    findings = _findings(parts)
+    located = [
+        report.Located(source.name, finding)
+        for source, part in parts
+        for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
+    ]
+    lacking = missing(wanted, known)
+    there = [demand for demand in wanted if demand not in lacking and demand.secret.existing == "keep"]
+    remarks = tuple(_remarks(config, findings, wanted, there))
+    return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
+
+
+def refuse_to_overwrite(options: argparse.Namespace, config: Config) -> None:
+    """Refuse to put Secrets or a report in the place of a file that holds anything else."""
+    for option, file in (("--secrets", options.secrets), ("--report", options.report)):
+        if file is None or not file.is_file() or outputs.is_standard_output(file):
+            continue
+        text = file.read_bytes().decode("utf-8", "replace")
+        is_ours = report.is_report(text) if option == "--report" else holds_nothing_else(text, config)
+        if text and not is_ours:
+            raise UsageError(f"{option} {file}: this file holds something else; remove it first, or name another")
+
+
+def _files_of(config: Config) -> Iterator[Path]:
+    """Yield the templates that the config names, which are no manifests."""
+    for secret in config.pull_secrets:
+        if secret.template:
+            yield Path(config.folder, secret.template)
+
+
+def _findings(parts: Iterable[tuple[Source, Rewrite]]) -> list[Finding]:
+    return [finding for _, part in parts for finding in part.findings]
+
+
+def _rewrite(
+    found: list[Source], config: Config, known: Survey, options: argparse.Namespace
+) -> Iterator[tuple[Source, Rewrite]]:
+    skip = options.skip_unreadable
+    texts = (source.text for source in terminal.progress(found, quiet=options.quiet) if source.broken is None)
+    rewrites = iter(rewrite_all(texts, config, known, skip_unreadable=skip))
+    for source in found:
+        if source.broken is None:
+            yield source, next(rewrites)
+        else:
+            line, column, message = source.broken
+            yield source, Rewrite(source.text, (unreadable(message, line, column, skip=skip),))
+
+
+def _remarks(config: Config, findings: list[Finding], wanted: list[Demand], there: list[Demand]) -> Iterator[str]:
+    """Yield what is no finding at any one place, and may still not be what was meant."""
+    used = {finding.pull_secret for finding in findings}
+    unused = [secret.name for secret in config.pull_secrets if secret.name not in used]
+    if unused:
+        yield f"no pod here needs the pull secret {' or '.join(unused)}"
+    if there:
+        yield f"in the input already, and not made again: {', '.join(f'Secret {demand}' for demand in there)}"
+    for demand in wanted:
+        said = templated_name(demand.secret, demand.namespace, config)
+        if not demand.name.startswith(said):
+            yield f"the Secret {demand} has that name since {said!r} is none that the API server takes"
+    unset = {demand.secret.name for demand in wanted if not demand.home}
+    both = sorted(unset & {demand.secret.name for demand in wanted if demand.home == "default"})
+    if both:
+        yield f"{' and '.join(both)} is made for the namespace default and for none; where that is one, say --namespace"

@@ -1,0 +1,28 @@
+"""Refuse an input that has a Secret which is also to be made, where the config says `existing: error`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transformer.findings import Finding
+from transformer.manifest import Manifest
+from transformer.nodes import column
+from transformer.survey import made_secret
+from transformer.whole import Whole
+
+
+def refuse(manifest: Manifest, whole: Whole) -> Iterator[Finding]:
+    """Yield an error for each Secret of the document, or what makes one, that is to be made."""
+    for resource in manifest.fields.resources if whole.strict else ():
+        name = made_secret(resource)
+        if name and (manifest.config.home(resource.namespace), name) in whole.strict:
+            yield Finding(
+                severity="error",
+                outcome="broken",
+                message=f"{resource}: the input has this Secret already, and it is to be made (existing: error)",
+                line=manifest.line(resource.node),
+                column=column(resource.node),
+                resource=resource.ref,
+                secret=name,
+                namespace=resource.namespace,
+            )
