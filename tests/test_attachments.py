@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_laws import Writer, load
 
 from transformer.attachments import Attachment, attachment, current, opening_keys
-from transformer.config import Config, Mirror, PullSecret
+from transformer.config import Config, FieldSpec, Mirror, PullSecret
 from transformer.demands import demands
 from transformer.documents import split
 from transformer.findings import Finding
@@ -30,7 +30,15 @@ Documents = list[dict[str, Any]]
 PODS = PullSecret("pods", ("p.example",))
 ACCOUNTS = PullSecret("accounts", ("s.example",), attach_to="serviceAccounts")
 NOWHERE = PullSecret("nowhere", ("n.example",), attach_to="none")
-CONFIG = Config(mirrors=(Mirror("quay.io", "p.example"),), pull_secrets=(PODS, ACCOUNTS, NOWHERE))
+CONFIG = Config(
+    mirrors=(Mirror("quay.io", "p.example"),),
+    pull_secrets=(PODS, ACCOUNTS, NOWHERE),
+    field_specs=(
+        FieldSpec("Gizmo", ("spec", "image"), "spec/image", optional=True),
+        FieldSpec("Gizmo", ("spec", "sidecar"), "spec/sidecar", optional=True),
+        FieldSpec("Gizmo", ("spec", "name"), "spec/name", holds="pullSecretName", optional=True),
+    ),
+)
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n"
 ROBOT = ACCOUNT.replace("default", "robot")
@@ -80,6 +88,8 @@ CRON = (
     "apiVersion: batch/v1\nkind: CronJob\n"
     "spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: s.example/a}]}}}}}\n"
 )
+KAFKA = "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {kafka: {image: p.example/kafka}}\n"
+NO_LIST = "its imagePullSecrets is no list of names"
 DEBUGGED = pod("nginx", more=f"ephemeralContainers: [{{image: {S}}}]")
 
 # A document, what else is in the input, and which way the pull secrets go.
@@ -140,6 +150,62 @@ WAYS: dict[str, tuple[str, list[str], Way]] = {
     ),
     "a kind whose pods run as nobody knows": (AWX, [ACCOUNT], Way(["accounts"])),
     "a kind for one name": (APIMATIC, [ACCOUNT], Way(["accounts"])),
+    "a kind without the field, whose list is of anything": (
+        WIDGET.replace("]}", "], imagePullSecrets: [other]}"),
+        [],
+        Way(["pods", "accounts"], [], NO_LIST),
+    ),
+    "a kind without the field, which has names": (
+        WIDGET.replace("]}", "], imagePullSecrets: [{name: other}]}"),
+        [ACCOUNT],
+        Way(["pods", "accounts"]),
+    ),
+    "a kind whose place is not there": (
+        KAFKA,
+        [],
+        Way(
+            ["pods"],
+            [],
+            (
+                "they go to spec.kafka.template.pod.imagePullSecrets, which has no parent here; "
+                "with an empty one ({}) it gets them"
+            ),
+        ),
+    ),
+    "a list of texts": (pod(P, more="imagePullSecrets: [other]"), [], Way(["pods"], [], NO_LIST)),
+    "a text": (pod(P, more="imagePullSecrets: other"), [], Way(["pods"], [], NO_LIST)),
+    "a list of objects where texts belong": (
+        AWX.replace("}", ", image_pull_secrets: [{name: own}]}"),
+        [],
+        Way(["accounts"], [], "its image_pull_secrets is no list of names"),
+    ),
+    "a list of texts where they belong": (AWX.replace("}", ", image_pull_secrets: [accounts]}"), [], Way()),
+    "one name, and it is another": (
+        APIMATIC.replace("}}}", ", imagePullSecret: own}}}"),
+        [],
+        Way(["accounts"], [], "its imagePullSecret is one name, own"),
+    ),
+    "one name, and it is empty": (APIMATIC.replace("}}}", ", imagePullSecret: ''}}}"), [], Way(["accounts"])),
+    "one name, and it is a list": (
+        APIMATIC.replace("}}}", ", imagePullSecret: [own]}}}"),
+        [],
+        Way(["accounts"], [], "its imagePullSecret holds something else than one name"),
+    ),
+    "one name for two": (
+        "apiVersion: x/v1\nkind: Gizmo\nspec: {image: p.example/a, sidecar: s.example/a}\n",
+        [],
+        Way(["pods", "accounts"], [], "its name is one name, and these are needed: pods, accounts"),
+    ),
+    "one name beside that of an account": (
+        "apiVersion: x/v1\nkind: Gizmo\nspec: {image: p.example/a, serviceAccountName: robot}\n",
+        [with_entries(ROBOT, "own")],
+        Way(["pods"]),
+    ),
+    "a pod without containers": (
+        "apiVersion: v1\nkind: Pod\nspec: {volumes: [{image: {reference: p.example/a}}]}\n",
+        [with_entries(ACCOUNT, "own")],
+        Way(["own", "pods"]),
+    ),
     "a kind that names its account": (
         PROMETHEUS.replace("{image", "{serviceAccountName: robot, image"),
         [ROBOT],
@@ -155,6 +221,22 @@ def test_attachment_decides_between_the_pod_and_its_account(text: str, others: l
     assert (written, [need.name for need in found.to_account]) == ([*way.to_place], [*way.to_account])
     assert found.obstacle == way.obstacle
     assert found.is_written == bool(way.to_place and not way.obstacle)
+
+
+# A document, the key of its list, and the names in it.
+LISTS_OF = {
+    "a pod": (pod(P, more="imagePullSecrets: [{name: a}, {name: b}]"), "imagePullSecrets", ("a", "b")),
+    "a pod without one": (pod(P), "imagePullSecrets", ()),
+    "a kind without the field": (WIDGET, "imagePullSecrets", ()),
+    "a kind with another key": (AWX.replace("}", ", image_pull_secrets: [a]}"), "image_pull_secrets", ("a",)),
+    "a kind for one name": (APIMATIC.replace("}}}", ", imagePullSecret: a}}}"), "imagePullSecret", ("a",)),
+}
+
+
+@pytest.mark.parametrize(("text", "key", "names"), LISTS_OF.values(), ids=LISTS_OF)
+def test_attachment_knows_what_a_place_names(text: str, key: str, names: tuple[str, ...]) -> None:
+    (found,) = attachments(text)
+    assert (found.key, found.present) == (key, names)
 
 
 # What a pod says of its account, and what it runs as.
@@ -296,12 +378,15 @@ def test_the_images_are_those_that_are_run_as_they_will_read() -> None:
     text = (
         "apiVersion: v1\nkind: Pod\nspec:\n  initContainers: [{image: quay.io/a}]\n  containers:\n"
         "  - image: quay.io/b  # repoint: keep\n  - image: $(IMAGE)\n  - image: nginx:1\n"
+        "  - image: &e quay.io/e\n    name: *e\n"
         "  ephemeralContainers: [{image: p.example/c}]\n  volumes: [{image: {reference: quay.io/d}}]\n"
     )
     manifest = manifest_of(text)
     (place,) = manifest.fields.pull_secrets
     names = {name for _, name in attachment(manifest, place).images}
-    assert names == {"p.example/a", "quay.io/b", "docker.io/library/nginx", "p.example/c", "p.example/d"}
+    assert names == {
+        *("p.example/a", "quay.io/b", "docker.io/library/nginx", "quay.io/e", "p.example/c", "p.example/d"),
+    }
 
 
 def test_there_are_no_images_of_an_object_that_is_kept() -> None:

@@ -91,6 +91,7 @@ MISSING = (
     "is referenced, but neither in the input nor emitted; where it exists already, say so under pullSecrets, "
     "with its registries and emit: none"
 )
+UNREAD = "in the input, and by the word of the config alone"
 OPENED = f"info opened: {M} is opened by m.example of the Secret"
 UNOPENED = f"warning unopened: no pull secret covers {M}"
 
@@ -117,17 +118,21 @@ SAID: dict[str, tuple[str, list[str]]] = {
     ),
     "a Secret of the input without the key": (
         stream(pod(M), secret("pull", "other.example")),
-        [f"{UNOPENED}: the Secret pull (in the input) has no key for it"],
+        [f"{UNOPENED}: the Secret pull (in the input) has other.example"],
+    ),
+    "a Secret of the input without any key": (
+        stream(pod(M), secret("pull")),
+        [f"{UNOPENED}: the Secret pull (in the input) has no key"],
     ),
     "a Secret of the input that opens more of a host": (
         stream(pod("m.example/team/app", entries="pull"), secret("pull", "m.example", "https://m.example/team")),
         ["info opened: m.example/team/app is opened by https://m.example/team of the Secret pull (in the input)"],
     ),
-    "a SealedSecret": (stream(pod(M), maker(SEALED, "pull")), [f"{OPENED} pull (in the input)"]),
-    "an ExternalSecret": (stream(pod(M), maker(EXTERNAL, "pull")), [f"{OPENED} pull (in the input)"]),
+    "a SealedSecret": (stream(pod(M), maker(SEALED, "pull")), [f"{OPENED} pull ({UNREAD})"]),
+    "an ExternalSecret": (stream(pod(M), maker(EXTERNAL, "pull")), [f"{OPENED} pull ({UNREAD})"]),
     "an ExternalSecret with another target": (
         stream(pod(M), maker(EXTERNAL, "x", "{target: {name: pull}}")),
-        [f"{OPENED} pull (in the input)"],
+        [f"{OPENED} pull ({UNREAD})"],
     ),
     "an ExternalSecret whose target is another": (
         stream(pod(M), maker(EXTERNAL, "pull", "{target: {name: x}}")),
@@ -135,15 +140,15 @@ SAID: dict[str, tuple[str, list[str]]] = {
     ),
     "a Secret under SOPS": (
         stream(pod(M), secret_of("pull", "x").replace("eA==", "'ENC[x]'") + "sops: {mac: x}\n"),
-        [f"{OPENED} pull (in the input)"],
+        [f"{OPENED} pull ({UNREAD})"],
     ),
     "a Secret to be filled in": (
         stream(pod(M), secret_of("pull", "x").replace("eA==", "'{{ .config }}'")),
-        [f"{OPENED} pull (in the input)"],
+        [f"{OPENED} pull ({UNREAD})"],
     ),
     "a Secret whose text is to be filled in": (
         stream(pod(M), secret_of("pull", '{"auths": ${AUTHS}}')),
-        [f"{OPENED} pull (in the input)"],
+        [f"{OPENED} pull ({UNREAD})"],
     ),
     "a Secret in another namespace": (
         stream(pod(M), secret("pull", "x.example").replace("{name", "{namespace: other, name")),
@@ -167,7 +172,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
     "a list that hides the account's": (
         stream(pod(M, entries="pull"), account("own"), secret("own", "m.example"), secret("pull", "x.example")),
         [
-            f"{UNOPENED}: the Secret pull (in the input) has no key for it",
+            f"{UNOPENED}: the Secret pull (in the input) has x.example",
             "warning hidden: the entry own of the ServiceAccount default is hidden by the pod's own list",
         ],
     ),
@@ -178,13 +183,18 @@ SAID: dict[str, tuple[str, list[str]]] = {
             *(secret("own", "m.example"), secret("x", "x.example"), secret("pull", "x.example")),
         ),
         [
-            f"{UNOPENED}: the Secret pull (in the input) has no key for it",
+            f"{UNOPENED}: the Secret pull (in the input) has x.example",
             "warning hidden: the entry own of the ServiceAccount default is hidden by the pod's own list",
         ],
     ),
     "two Secrets without the key": (
-        stream(pod(M, entries="pull own"), secret("pull", "x.example"), secret("own", "y.example")),
-        [f"{UNOPENED}: the Secret pull (in the input) and the Secret own (in the input) has no key for it"],
+        stream(pod(M, entries="pull own"), secret("pull", "x.example"), secret("own", "y.example", "z.example")),
+        [
+            (
+                f"{UNOPENED}: the Secret pull (in the input) has x.example; "
+                "the Secret own (in the input) has y.example and z.example"
+            )
+        ],
     ),
     "a Secret without the key, and one that may have it": (
         stream(pod(M, entries="pull own"), secret("pull", "x.example"), maker(SEALED, "own")),
@@ -385,12 +395,24 @@ def test_a_secret_that_is_to_be_updated_has_the_keys_of_the_config() -> None:
     ]
 
 
+def test_a_secret_that_another_pod_needs_is_not_missed() -> None:
+    text = stream(pod("x.example/app", entries="pull"), pod(M))
+    assert [finding.outcome for finding in proofs(text)] == ["opened"]
+    assert [finding.outcome for finding in proofs(pod("x.example/app", entries="pull"))] == ["missing"]
+
+
 def test_a_key_that_an_update_takes_away_is_missed() -> None:
-    text = stream(pod("x.example/app", "y.example/app", entries="pull"), secret("pull", "x.example", "m.example"))
+    other = pod(M, entries="pull", name="other")
+    text = stream(
+        pod("x.example/app", "y.example/app", entries="pull"), secret("pull", "x.example", "m.example"), other
+    )
     known = survey([text], CONFIG)._replace(contents={("", "pull"): {JSON: "e30="}}, is_settled=True)
     ((_, findings),) = rewrite_all([text], CONFIG, known)
     found = [finding for finding in findings if finding.outcome in PROOFS]
-    assert [(each.severity, each.outcome, each.is_to_do) for each in found] == [("warning", "unopened", True)]
+    assert [(each.severity, each.outcome, each.is_to_do) for each in found] == [
+        ("warning", "unopened", True),
+        ("info", "opened", False),
+    ]
     assert found[0].message == (
         "Pod web: no pull secret covers x.example/app any more: the update takes x.example of the Secret pull"
     )

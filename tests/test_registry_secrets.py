@@ -383,7 +383,7 @@ def test_make_holds_no_credential_when_it_fails(reach: Reach, monkeypatch: pytes
 def test_make_says_that_a_template_uses_credentials_and_none_are_named(reach: Reach) -> None:
     with pytest.raises(CredentialsError) as caught:
         make([demand(OPEN._replace(credentials=None), "a")], reach)
-    assert caught.value.missing == ("pull secret open: template takes credentials, and none are named",)
+    assert caught.value.missing == ("pull secret open: its template uses credentials, and none are named",)
 
 
 @pytest.mark.parametrize("wrong", ["{{ auths['h.example'].password + 1 }}", "a: [{{ dockerconfigjson }}"])

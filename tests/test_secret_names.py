@@ -21,7 +21,7 @@ from test_dockerconfig import arguments, auths
 
 from transformer.config import Config, PullSecret
 from transformer.dockerconfig import dockercfg, dockerconfigjson
-from transformer.secret_names import hash_suffix, is_hashed, is_secret_name, secret_name, templated_name
+from transformer.secret_names import hash_suffix, is_hashed, is_subdomain, secret_name, templated_name
 from transformer.templates import InvalidTemplate
 
 Row = dict[str, Any]
@@ -56,14 +56,14 @@ INVALID = [
 
 
 @pytest.mark.parametrize("name", VALID, ids=lambda name: name[:20])
-def test_is_secret_name_takes_a_subdomain(name: str) -> None:
-    assert is_secret_name(name)
+def test_is_subdomain_takes_a_subdomain(name: str) -> None:
+    assert is_subdomain(name)
     assert name_of(name) == name
 
 
 @pytest.mark.parametrize("name", INVALID, ids=lambda name: repr(name[:20]))
-def test_is_secret_name_takes_nothing_else(name: str) -> None:
-    assert not is_secret_name(name)
+def test_is_subdomain_takes_nothing_else(name: str) -> None:
+    assert not is_subdomain(name)
 
 
 TEMPLATED = {
@@ -155,20 +155,20 @@ def test_secret_name_is_a_subdomain_or_nothing(text: str, hashed: str) -> None:
         assert not re.search("[A-Za-z0-9]", text)
     else:
         assert SUBDOMAIN.fullmatch(name)
-        assert is_secret_name(f"{name}-2456789bcd" if hashed else name)
+        assert is_subdomain(f"{name}-2456789bcd" if hashed else name)
         assert len(name) <= (242 if hashed else 253)
 
 
 @given(st.from_regex(SUBDOMAIN, fullmatch=True).filter(lambda name: len(name) <= 242 and name.isascii()))
 def test_secret_name_leaves_a_right_name_as_it_is(name: str) -> None:
-    assert is_secret_name(name)
+    assert is_subdomain(name)
     assert name_of("{{ config }}", config=name, hashed="kubectl") == name
     assert name_of(name) == name
 
 
 @given(st.text(max_size=300))
-def test_is_secret_name_goes_by_the_rule(name: str) -> None:
-    assert is_secret_name(name) == (bool(SUBDOMAIN.fullmatch(name)) and len(name) <= 253)
+def test_is_subdomain_goes_by_the_rule(name: str) -> None:
+    assert is_subdomain(name) == (bool(SUBDOMAIN.fullmatch(name)) and len(name) <= 253)
 
 
 # -- hashes -----------------------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def test_hash_suffix_is_that_of_the_json(secret: PullSecret, text: str) -> None:
 def test_hash_suffix_is_one_that_is_known_again(secret: PullSecret, content: bytes) -> None:
     suffix = hash_suffix(secret, "foo", JSON, {".dockerconfigjson": content})
     assert is_hashed(f"foo{suffix}", "foo")
-    assert is_secret_name(f"{'a' * 242}{suffix}")
+    assert is_subdomain(f"{'a' * 242}{suffix}")
     assert hash_suffix(secret, "foo", JSON, {".dockerconfigjson": content + b"1"}) != suffix
 
 

@@ -135,6 +135,7 @@ def annotated(annotations: dict[str, str]) -> dict[str, Any]:
     return {"metadata": {"name": "s", "namespace": "n", "annotations": annotations}}
 
 
+NO_BASE64 = KnownSecret("Secret", (), "its data is no base64, which the API server refuses")
 UNKNOWN = KnownSecret("Secret")
 NEW = dockerconfigjson({"new.example": Credentials(b"u", PASSWORD.encode())}).decode()
 
@@ -204,7 +205,7 @@ SECRETS: dict[str, tuple[dict[str, Any], KnownSecret]] = {
         data(dockerconfigjson(AUTHS)) | plain(PASSWORD),
         broken(".dockerconfigjson: not JSON, at line 1, column 1"),
     ),
-    "data that is no base64": ({"type": JSON, "data": {".dockerconfigjson": "no base64!"}}, UNKNOWN),
+    "data that is no base64": ({"type": JSON, "data": {".dockerconfigjson": "no base64!"}}, NO_BASE64),
     "a variable of Flux": ({"type": JSON, "data": {".dockerconfigjson": "${DOCKER_CONFIG}"}}, UNKNOWN),
     "a placeholder of Argo CD's Vault plugin": (
         {"type": JSON, "data": {".dockerconfigjson": "<path:secret/data/harbor#config>"}},
@@ -311,7 +312,20 @@ def external(spec: dict[str, Any] | None, version: str = "v1") -> str:
 
 
 # A document, and the Secrets that come of it.
+LOGIN = '{"username":{{ .username | toJson }},"password":"{{ .password }}"}'
 MAKERS: dict[str, tuple[str, dict[tuple[str, str], KnownSecret]]] = {
+    "a SealedSecret that says its registries": (
+        SEALED.replace('"metadata": {', '"metadata": {"annotations": {"repoint.dev/registries": "a.io b.io/x"}, '),
+        {("n", "s"): KnownSecret("SealedSecret", ("a.io", "b.io/x"))},
+    ),
+    "an ExternalSecret that says its registries": (
+        external({"target": {"template": {"data": {".dockerconfigjson": f'{{"auths":{{"a.io":{LOGIN}}}}}'}}}}),
+        {("n", "s"): KnownSecret("ExternalSecret", ("a.io",))},
+    ),
+    "an ExternalSecret whose template says none": (
+        external({"target": {"template": {"data": {".dockerconfigjson": "{{ .dockerconfigjson }}"}}}}),
+        {("n", "s"): KnownSecret("ExternalSecret")},
+    ),
     "a SealedSecret": (SEALED, {("n", "s"): KnownSecret("SealedSecret")}),
     "a SealedSecret of another group": (SEALED.replace("bitnami.com", "x.example"), {}),
     "an ExternalSecret": (external({}), {("n", "s"): KnownSecret("ExternalSecret")}),

@@ -158,5 +158,5 @@ def test_a_secret_that_is_to_be_made_is_an_error_in_another_document(order: tupl
     found = rewrite("---\n".join(order), Config(unmapped="allow", pull_secrets=(STRICT,)))
     errors = [(each.outcome, each.line, each.message) for each in found.findings if each.severity == "error"]
     line = 1 if order[0] == SECRET else 8
-    message = "Secret pull: the input has this Secret already, and it is to be made (existing: error)"
-    assert errors == [("broken", line, message)]
+    message = "Secret pull: the config makes a Secret of this name too (existing: error)"
+    assert errors == [("conflict", line, message)]

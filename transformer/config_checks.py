@@ -12,10 +12,9 @@ from transformer.errors import InvalidReference
 from transformer.field_paths import EVERY_ITEM, EVERY_VALUE, slashed
 from transformer.pull_secret_checks import pull_secret_errors, pull_secret_warnings, wrong_registry, wrong_secret_name
 from transformer.reference import canonical_domain, is_registry, is_tag, parse
+from transformer.secret_names import is_subdomain
 from transformer.templates import is_template, template_error
 
-# RFC 1123 subdomain, which the API server wants of an API group.
-_SUBDOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 # RFC 1035 label, which it wants of an API version, and of a kind in whatever case.
 _LABEL = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
 # RFC 1123 label, which it wants of a namespace.
@@ -171,7 +170,7 @@ def _wrong_kind(kind: str) -> str:
 
 
 def _wrong_group(group: str) -> str:
-    if _SUBDOMAIN.fullmatch(group):
+    if is_subdomain(group):
         return ""
     name, slash, version = group.partition("/")
     hint = f"; did you mean {name!r}, with version: {version}?" if slash and name and version else ""

@@ -28,9 +28,8 @@ from typing import Any, NamedTuple
 
 from transformer.errors import LoginError
 from transformer.go_json import first_json, json_fields, json_map, json_text, typed
-from transformer.keyring import HUB, host, shown
+from transformer.keyring import HUB, HUB_DOMAINS, host, shown
 
-_HUB_DOMAINS = ("docker.io", "index.docker.io")
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*")
 _PORT = re.compile("[0-9]+")
 _BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?")
@@ -73,7 +72,7 @@ def login(config: bytes, server: str, *, ask: Callable[[str, str], bytes], auth_
     """
     file = _file(config)
     auths = _entry_logins(file.get("auths", {}))
-    key = HUB if server in _HUB_DOMAINS else server
+    key = HUB if server in HUB_DOMAINS else server
     with suppress(LoginError):
         given = variable_logins(auth_config or "")
         if key in given:
@@ -136,7 +135,7 @@ def server_of(name: str) -> str:
     'quay.io:8443'
     """
     server = _host(name)
-    return HUB if server in _HUB_DOMAINS else server
+    return HUB if server in HUB_DOMAINS else server
 
 
 def _file(config: bytes) -> dict[str, Any]:

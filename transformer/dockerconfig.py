@@ -10,6 +10,10 @@ from binascii import b2a_base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
+JSON, LEGACY = "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"
+KEYS = {JSON: ".dockerconfigjson", LEGACY: ".dockercfg"}
+"""The two types of registry Secrets, and the key of their data that the kubelet reads (core/v1, SecretType)."""
+
 # How Go's encoding/json spells what it does not write as it is. It also escapes what HTML or JavaScript would trip
 # over, and writes one escape for each byte that is no UTF-8, which Python decodes to one surrogate each.
 _ESCAPES = str.maketrans(

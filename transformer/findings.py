@@ -36,6 +36,7 @@ Outcome: TypeAlias = Literal[
     "missing",  # a pod names a Secret that is neither in the input nor emitted
     "hidden",  # a key would open an image, and is not tried
     "broken",  # a Secret of the input that the kubelet cannot read, or does not
+    "conflict",  # a Secret of the input that must not be there, or cannot be updated
     "directive",  # a comment asks for something that there is not
     "unreadable",  # a document is not YAML
 ]

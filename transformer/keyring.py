@@ -25,7 +25,8 @@ HUB = "https://index.docker.io/v1/"
 """The key of Docker Hub that every reader of a docker config takes: the kubelet, the docker CLI and the others."""
 
 _HUB_KEY = "index.docker.io"
-_HUB_DOMAINS = ("docker.io", _HUB_KEY)
+HUB_DOMAINS = ("docker.io", _HUB_KEY)
+"""What Docker Hub is called where a registry is named."""
 
 _DIGITS = frozenset(string.digits)
 _HEX_DIGITS = frozenset(string.hexdigits)
@@ -117,7 +118,7 @@ def right_spelling(key: str) -> str:
     >>> right_spelling("docker.io"), right_spelling("docker.io/team")
     ('https://index.docker.io/v1/', 'docker.io/team')
     """
-    return HUB if clean(key) in _HUB_DOMAINS else key
+    return HUB if clean(key) in HUB_DOMAINS else key
 
 
 @lru_cache(maxsize=4096)
@@ -172,7 +173,7 @@ def _matches(pattern: str, label: str) -> bool:
 def _is_on_hub(lookup: str) -> bool:
     """Say whether the kubelet takes this name for one of Docker Hub, as it does where the first part is no host."""
     first, slash, _ = lookup.partition("/")
-    return bool(first) and (not slash or first in _HUB_DOMAINS or not ("." in first or ":" in first))
+    return bool(first) and (not slash or first in HUB_DOMAINS or not ("." in first or ":" in first))
 
 
 def _split_url(url: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from transformer.docker_login import user_and_password
-from transformer.dockerconfig import Credentials
+from transformer.dockerconfig import JSON, KEYS, LEGACY, Credentials
 from transformer.errors import LoginError, TransformerError
 from transformer.go_json import first_json, json_fields, json_map, json_text
 
@@ -89,6 +89,6 @@ _CONFIG_FIELDS: dict[str, Callable[[object, str], object]] = {
     "HttpHeaders": partial(json_map, read=json_text, named=False),
 }
 _READERS: dict[str, tuple[str, Callable[[object, str], dict[str, Credentials]]]] = {
-    "kubernetes.io/dockerconfigjson": (".dockerconfigjson", _read_dockerconfigjson),
-    "kubernetes.io/dockercfg": (".dockercfg", _read_dockercfg),
+    JSON: (KEYS[JSON], _read_dockerconfigjson),
+    LEGACY: (KEYS[LEGACY], _read_dockercfg),
 }

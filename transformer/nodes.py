@@ -140,7 +140,7 @@ def _build(next_event: Callable[[], Any]) -> Node | None:
             node.end_event = event
         elif kind is AliasEvent:
             if event.anchor not in anchors:
-                message = f"found undefined alias {event.anchor!r}"
+                message = "found undefined alias"  # whose name can be a password without quotes
                 raise ManifestSyntaxError(message, *_line_and_column(event.start_mark))
             children.append(Alias(event, anchors[event.anchor]))
         elif kind is DocumentStartEvent and root:

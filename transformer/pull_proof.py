@@ -17,7 +17,7 @@ from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.nodes import column, own
 
-_EMITTED = "emitted"
+_EMITTED, _UNREAD = "emitted", "in the input, and by the word of the config alone"
 
 
 class Holder(NamedTuple):
@@ -75,12 +75,12 @@ def _holder(manifest: Manifest, found: Attachment, name: str) -> Holder:
     is_updated = (manifest.config.home(namespace), name) in manifest.known.contents
     if there is not None and there.keys is not None and not is_updated:
         return Holder(name, there.keys, "in the input", there.trouble, there.is_fatal)
+    if declared is not None and is_updated and there is not None:
+        lost = tuple(key for key in there.keys or () if key not in declared.registries)
+        return Holder(name, declared.registries, "in the input", lost=lost)
     if declared is not None:
-        lost = (
-            tuple(key for key in (there.keys or ()) if key not in declared.registries) if there and is_updated else ()
-        )
-        origin = "said by the config" if declared.emit == "none" else "in the input" if there else _EMITTED
-        return Holder(name, declared.registries, origin, lost=lost)
+        origin = _UNREAD if there is not None else _EMITTED
+        return Holder(name, declared.registries, "said by the config" if declared.emit == "none" else origin)
     return Holder(name, None, "in the input" if there is not None else "")
 
 
@@ -136,7 +136,8 @@ def _unopened(
         yield _of_image(manifest, found, field, "info", "unopened", message, image)
         return
     behind = [each for each in holders if each.keys is not None and not opening_keys(each.keys, image)]
-    why = f": {' and '.join(f'the Secret {each}' for each in behind)} has no key for it" if behind else ""
+    has = [f"the Secret {each} has {' and '.join(each.keys) if each.keys else 'no key'}" for each in behind]
+    why = f": {'; '.join(has)}" if has else ""
     yield _of_image(manifest, found, field, "warning", "unopened", f"no pull secret covers {image}{why}", image)
 
 

@@ -9,12 +9,12 @@ from typing import Any, get_args
 from transformer import keyring
 from transformer.config import Emit
 from transformer.config_schema import Path
-from transformer.secret_names import is_secret_name
+from transformer.secret_names import is_subdomain
 from transformer.templates import InvalidTemplate, is_template, name_template
 
 # What a form needs besides its name, and which keys mean something for which forms.
 _NEEDS = {"SealedSecret": "sealedSecret", "ExternalSecret": "externalSecret", "template": "template"}
-_FORMS = {
+_KEYS_OF_FORMS = {
     "sealedSecret": ("SealedSecret",),
     "externalSecret": ("ExternalSecret",),
     "template": ("template",),
@@ -45,11 +45,14 @@ def pull_secret_errors(secret: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     emit = _emit(secret)
     if (wanted := _NEEDS.get(emit)) and wanted not in secret:
         yield ("emit",), f"emit: {emit} needs {wanted}"
-    for key, forms in _FORMS.items() if emit in get_args(Emit) else ():
+    for key, forms in _KEYS_OF_FORMS.items() if emit in get_args(Emit) else ():
         if key in secret and emit not in forms:
             yield (key,), f"{key} goes with emit: {' or '.join(forms)}{_WHY.get(key, '')}"
     yield from _wrong_credentials(secret, emit)
     yield from _wrong_combinations(secret, emit)
+    for at, path in (("template",), secret.get("template")), (("sealedSecret", "certificate"), _certificate(secret)):
+        if isinstance(path, str) and "\0" in path:
+            yield at, "no path has a null character"
     external = secret.get("externalSecret")
     if isinstance(external, dict):
         yield from ((("externalSecret", *at), message) for at, message in _wrong_external(external))
@@ -86,7 +89,7 @@ def wrong_secret_name(name: str) -> str:
         except InvalidTemplate as error:
             return str(error)
         return ""
-    if is_secret_name(name):
+    if is_subdomain(name):
         return ""
     return f"{name!r} is no name for a Secret (lower-case letters, digits, '-' and '.', up to 253)"
 
@@ -105,6 +108,7 @@ def wrong_registry(key: str) -> str:
 
 
 _HUB = "index.docker.io"
+_PREFIX = "docker-credential-"
 
 
 def _emit(secret: dict[str, Any]) -> str:
@@ -117,6 +121,10 @@ def _wrong_credentials(secret: dict[str, Any], emit: str) -> Iterator[tuple[Path
         yield ("emit",), f"emit: {emit} needs credentials (env, files, dockerConfig or credentialHelper)"
     if emit == "ExternalSecret" and credentials is not None:
         yield ("credentials",), "emit: ExternalSecret takes credentials from its store or generator, and none from here"
+    helper = credentials.get("credentialHelper") if isinstance(credentials, dict) else None
+    if isinstance(helper, str) and helper.startswith(_PREFIX):
+        at = ("credentials", "credentialHelper")
+        yield at, f"only what follows {_PREFIX} is said; did you mean {helper.removeprefix(_PREFIX)!r}?"
     if isinstance(credentials, dict) and {"dockerConfig", "credentialHelper"} & credentials.keys():
         for index, key in enumerate(_list(secret, "registries")):
             if isinstance(key, str) and "*" in key:
@@ -145,6 +153,11 @@ def _wrong_external(external: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         is_whole = "dockerconfigjson" in remote
         if is_whole == bool({"username", "password"} & remote.keys()) or not (is_whole or len(remote) > 1):
             yield ("remote",), "expected username and password, or dockerconfigjson alone"
+
+
+def _certificate(secret: dict[str, Any]) -> object:
+    sealed = secret.get("sealedSecret")
+    return sealed.get("certificate") if isinstance(sealed, dict) else None
 
 
 def _list(secret: dict[str, Any], key: str) -> list[Any]:

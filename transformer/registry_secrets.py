@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as Table
 from typing import NamedTuple
 
@@ -12,19 +12,19 @@ from transformer.config import Config
 from transformer.credentials import credentials
 from transformer.credentials.reach import Reach
 from transformer.demands import Demand
-from transformer.dockerconfig import Credentials
+from transformer.dockerconfig import KEYS, Credentials
 from transformer.documents import split
 from transformer.errors import CredentialsError, ManifestSyntaxError
 from transformer.findings import Finding
 from transformer.forms import form
-from transformer.forms.order import KEYS, Form, Order, content, type_of
+from transformer.forms.order import Form, Order, content, type_of
 from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
+from transformer.pod_specs import contents
 from transformer.pull_secret_checks import SHORT_LIVED_USERS
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources, texts_in
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources
 from transformer.secret_names import hash_suffix, is_hashed, secret_name
-from transformer.survey import Id, Survey, is_account
+from transformer.survey import Id, ObjectId, Survey, is_account, object_id
 
-_TYPES = tuple(KEYS)
 _MAKERS = {("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
 _GENERATORS = "generators.external-secrets.io"
 
@@ -35,9 +35,12 @@ class Made(NamedTuple):
     texts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Made({len(self.texts)} texts)"
 
-def make(wanted: Iterable[Demand], reach: Reach) -> Made:
-    """Return what is made for each demand, in their order.
+
+def make(wanted: Iterable[Demand], reach: Reach, there: Container[ObjectId] = frozenset()) -> Made:
+    """Return what is made for each demand, in their order, without documents of objects that are there already.
 
     Raises CredentialsError naming all that is missing or cannot be used.
     """
@@ -47,7 +50,8 @@ def make(wanted: Iterable[Demand], reach: Reach) -> Made:
     for demand in wanted:
         try:
             auths = _auths(demand, reach)
-            texts |= dict.fromkeys(_form(demand).make(Order(demand, auths, reach)))
+            made = _form(demand).make(Order(demand, auths, reach))
+            texts |= dict.fromkeys(text for each in made for text in _lacking(each, demand, there))
         except CredentialsError as error:
             problems |= dict.fromkeys(error.missing)
         else:
@@ -58,13 +62,20 @@ def make(wanted: Iterable[Demand], reach: Reach) -> Made:
     return Made(tuple(texts), tuple(warnings))
 
 
+def _lacking(text: str, demand: Demand, there: Container[ObjectId]) -> Iterator[str]:
+    """Yield the documents of a text whose objects are not there; the text as it is where none of them is."""
+    found = [(each.text, list(resources(compose(each.text)))) for each in split(text)] if there else []
+    kept = [each for each, objects in found if any(object_id(one, demand.home) in there for one in objects)]
+    yield from (each for each, objects in found if each not in kept and objects) if kept else (text,)
+
+
 def _auths(demand: Demand, reach: Reach) -> Table[str, Credentials]:
     """Return the credentials that the form of a demand takes; raises CredentialsError where it lacks some."""
     secret = demand.secret
     if not _form(demand).needs_credentials(secret, reach):
         return {}
     if secret.credentials is None:
-        raise CredentialsError([f"pull secret {secret.name}: {secret.emit} takes credentials, and none are named"])
+        raise CredentialsError([f"pull secret {secret.name}: its {secret.emit} uses credentials, and none are named"])
     return credentials(secret, demand.registries, reach)
 
 
@@ -86,7 +97,7 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
     """Return what is known of an input with what only the credentials say: hashes of names, and new contents.
 
     The contents are those of the Secrets that the input has and that are to be updated. Nothing is read where neither
-    is asked for. Raises CredentialsError as `documents` does.
+    is asked for. Raises CredentialsError where credentials are missing.
     """
     wanted = [*wanted]
     asked = [each for each in wanted if each.secret.hashed or _is_updated(each, known)]
@@ -94,15 +105,15 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
         return known
     auths = _credentials(asked, reach)
     suffixes: dict[Id, str] = {}
-    contents: dict[Id, Table[str, str]] = {}
+    values: dict[Id, Table[str, str]] = {}
     for demand in asked:
         secret, kind = demand.secret, type_of(demand.secret)
         name = secret_name(secret, demand.namespace, config)
         suffixes[secret.name, demand.home] = hash_suffix(secret, name, kind, {KEYS[kind]: content(kind, auths[demand])})
         if _is_updated(demand, known):
-            values = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
-            contents[demand.home, demand.name] = values
-    return known._replace(suffixes=suffixes, contents=contents, is_settled=True)
+            by_type = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
+            values[demand.home, demand.name] = by_type
+    return known._replace(suffixes=suffixes, contents=values, is_settled=True)
 
 
 def missing(wanted: Iterable[Demand], known: Survey) -> list[Demand]:
@@ -159,15 +170,15 @@ def _is_ours(resource: Resource, config: Config) -> bool:
     if resource.group == _GENERATORS:
         made = (each.external for each in config.pull_secrets if each.external is not None and each.external.spec)
         return any((external.kind, external.name) == (resource.kind, resource.name) for external in made)
-    if kind == ("", "Secret") and text_of(get(resource.node, "type")) not in _TYPES:
+    if kind == ("", "Secret") and text_of(get(resource.node, "type")) not in KEYS:
         return False
     names = {secret_name(secret, resource.namespace, config): secret for secret in config.pull_secrets}
     if kind in {("", "Secret"), *_MAKERS}:
         return any(
             resource.name == name or (each.hashed and is_hashed(resource.name, name)) for name, each in names.items()
         )
-    templated = {name for name, secret in names.items() if secret.emit == "template"}
-    return any(name in templated for name in texts_in(resource.node))
+    is_of_template = resource.name in names and names[resource.name].emit == "template"
+    return is_of_template and not contents(resource).pod_specs
 
 
 def _has_only(node: Node | None, *keys: str) -> bool:

@@ -31,8 +31,8 @@ _ENDS_OF_LABELS = re.compile(r"[-.]*\.[-.]*")
 _WRAPPED = 70
 
 
-def is_secret_name(name: str) -> bool:
-    """Say whether the API server takes `name` for a Secret."""
+def is_subdomain(name: str) -> bool:
+    """Say whether `name` is a subdomain of RFC 1123, which the API server takes for a Secret and for an API group."""
     return bool(_NAME.fullmatch(name))
 
 

@@ -5,6 +5,7 @@ Of what a Secret holds, only the keys are kept: which registries it opens, and n
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from transformer.config import Config, PullSecret
 from transformer.crds import is_schema
+from transformer.dockerconfig import JSON, KEYS
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.keyring import clean, without_userinfo
@@ -26,8 +28,16 @@ from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_name
 Id: TypeAlias = tuple[str, str]
 """The namespace and the name of an object."""
 
+ObjectId: TypeAlias = tuple[str, str, str, str]
+"""The group and the kind, the namespace and the name of an object."""
+
 _TELLS = re.compile(r"\b(?:ServiceAccount(?:List)?|(?:Sealed|External)?Secret(?:List)?)\b")
-_PLACEHOLDER = re.compile(rb"\$[{(]|\{\{|<path:|\bENC\[")
+REGISTRIES = "repoint.dev/registries"
+"""The annotation that says which registries a SealedSecret is for, which nobody else could read there."""
+
+# What another program fills in, and what the operator of an ExternalSecret does.
+_PLACEHOLDER = re.compile(r"\$[{(]|\{\{|<path:|\bENC\[")
+_ACTION = re.compile(r"\{\{.*?\}\}")
 _MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
 _NO_SUFFIXES: Table[Id, str] = MappingProxyType({})
 _NO_CONTENTS: Table[Id, Table[str, str]] = MappingProxyType({})
@@ -108,6 +118,22 @@ def _roots(texts: Iterable[str]) -> Iterator[Node | None]:
                     yield compose(document.text)
 
 
+def ids(texts: Iterable[str], config: Config) -> frozenset[ObjectId]:
+    """Return the ids of all objects of an input: group, kind, the namespace in which it ends, and name."""
+    found: set[ObjectId] = set()
+    for text in texts:
+        for document in split(text):
+            with suppress(ManifestSyntaxError):
+                root = None if is_schema(document.text) else compose(document.text)
+                found |= {object_id(each, config.home(each.namespace)) for each in resources(root)}
+    return frozenset(found)
+
+
+def object_id(resource: Resource, home: str) -> ObjectId:
+    """Return the id of an object that ends in the namespace `home`."""
+    return resource.group, resource.kind, home, resource.name
+
+
 def is_account(resource: Resource) -> bool:
     """Say whether an object is a ServiceAccount."""
     return (resource.group, resource.kind) == ("", "ServiceAccount")
@@ -139,10 +165,34 @@ def _mapping(node: Mapping | None, key: str) -> Mapping | None:
 def _known(resource: Resource) -> KnownSecret:
     """Return what the kubelet will read in a Secret; nothing is known of one that is encrypted or a template."""
     is_left = bool(why_left_alone(resource))
-    data = None if resource.kind != "Secret" or get(resource.node, "sops") is not None else _data(resource.node)
-    if data is None:
-        return KnownSecret(resource.kind, is_left=is_left)
+    if resource.kind != "Secret":
+        return KnownSecret(resource.kind, _said_keys(resource), is_left=is_left)
+    texts = {key: dict(_texts(resource.node, key)) for key in ("data", "stringData")}
+    if get(resource.node, "sops") is not None or any(map(_PLACEHOLDER.search, texts["data"].values())):
+        return KnownSecret("Secret", is_left=is_left)
+    try:
+        data = {key: b64decode("".join(value.split()), validate=True) for key, value in texts["data"].items()}
+    except ValueError:
+        return KnownSecret("Secret", (), "its data is no base64, which the API server refuses", is_left=is_left)
+    data |= {key: value.encode("utf-8", "surrogateescape") for key, value in texts["stringData"].items()}
     return _read(filled(get(resource.node, "type")), data)._replace(is_left=is_left)
+
+
+def _said_keys(resource: Resource) -> tuple[str, ...] | None:
+    """Return the registries that a Secret will have by what it is made of; None where that does not say."""
+    if resource.kind == "SealedSecret":
+        annotations = _mapping(_mapping(resource.node, "metadata"), "annotations")
+        said = text_of(get(annotations, REGISTRIES)) if annotations is not None else ""
+        return tuple(said.split()) or None
+    template = _mapping(_mapping(_mapping(resource.node, "spec"), "target"), "template")
+    data = _mapping(template, "data")
+    for _, value in pairs(data) if data is not None else ():
+        # What the operator fills in stands for a value of JSON, with or without quotes around it.
+        with suppress(ValueError):
+            content = json.loads(_ACTION.sub("0", text_of(value)))
+            auths = content.get("auths") if isinstance(content, dict) else None
+            return tuple(auths) if isinstance(auths, dict) else None
+    return None
 
 
 def _read(kind: str, data: dict[str, bytes]) -> KnownSecret:
@@ -152,27 +202,22 @@ def _read(kind: str, data: dict[str, bytes]) -> KnownSecret:
     try:
         entries = kubelet_secret.entries(kind, data)
     except kubelet_secret.UnreadableSecret as error:
-        is_filled_in_later = any(map(_PLACEHOLDER.search, data.values()))
+        is_filled_in_later = any(_PLACEHOLDER.search(value.decode("utf-8", "replace")) for value in data.values())
         return KnownSecret("Secret") if is_filled_in_later else KnownSecret("Secret", (), str(error), is_fatal=True)
     if entries is None:
         return KnownSecret(
             "Secret", (), f"the kubelet ignores a Secret of the type {kind or 'Opaque'} with this content"
         )
-    if any(_PLACEHOLDER.search(key.encode("utf-8", "replace")) for key in entries):
+    if any(map(_PLACEHOLDER.search, entries)):
         return KnownSecret("Secret")
     usable = (key for key, each in entries.items() if clean(key) is not None and (each.username or each.password))
     return KnownSecret("Secret", tuple(map(without_userinfo, usable)))
 
 
-def _data(secret: Mapping) -> dict[str, bytes] | None:
-    """Return what a Secret holds, decoded; None where that is to be filled in, as by a variable."""
-    found: dict[str, bytes] = {}
-    try:
-        for key, value in _texts(secret, "data"):
-            found[key] = b64decode("".join(value.split()), validate=True)
-    except ValueError:
-        return None
-    return found | {key: value.encode("utf-8", "surrogateescape") for key, value in _texts(secret, "stringData")}
+def _why_ignored(kind: str) -> str:
+    if kind in KEYS:
+        return f"it has no data under {KEYS[kind]}"
+    return f"its type is {kind or 'Opaque'}, and the kubelet reads those of {JSON}"
 
 
 def _texts(secret: Mapping, key: str) -> Iterator[tuple[str, str]]:

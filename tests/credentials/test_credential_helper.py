@@ -22,7 +22,7 @@ GOOD = Credentials(b"robot$ci", PASSWORD.encode())
 
 
 def found(reach: Reach, *keys: str) -> list[Found]:
-    return list(find(SECRET, keys or SECRET.registries, reach))
+    return list(find(SECRET.credentials, keys or SECRET.registries, reach))
 
 
 def printing(username: str, secret: str, **more: object) -> str:

@@ -67,6 +67,15 @@ def test_credentials_come_by_key_in_the_order_asked_for(source: CredentialSource
         assert list(found.items()) == [(key, Credentials(user, PASSWORD.encode())) for key in wanted]
 
 
+def test_a_user_name_with_a_colon_is_refused(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reader of the Secret would take the user name to end there."""
+    monkeypatch.setenv("A_USER", "a:b")
+    monkeypatch.setenv("A_PASS", PASSWORD)
+    with pytest.raises(CredentialsError) as caught:
+        credentials(secret(CredentialSource("env", "A_USER", "A_PASS")), KEYS, reach)
+    assert caught.value.missing == ("pull secret harbor: its user name has a colon, where every reader splits it",)
+
+
 def test_credentials_of_no_source_are_none(reach: Reach) -> None:
     assert credentials(secret(None), KEYS, reach) == {}
 

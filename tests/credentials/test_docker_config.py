@@ -25,7 +25,7 @@ GOOD = Credentials(b"robot$ci", PASSWORD.encode())
 
 
 def found(reach: Reach, *keys: str, secret: PullSecret = NAMED) -> list[Found]:
-    return list(find(secret, keys or secret.registries, reach))
+    return list(find(secret.credentials, keys or secret.registries, reach))
 
 
 def auth(password: str | bytes, user: str = "robot$ci") -> str:

@@ -20,7 +20,7 @@ FILES = ENV._replace(credentials=CredentialSource("files", "q/user", "q/pass", "
 
 
 def found(secret: PullSecret, reach: Reach, *keys: str) -> list[Found]:
-    return list(find(secret, keys or secret.registries, reach))
+    return list(find(secret.credentials, keys or secret.registries, reach))
 
 
 # -- variables --------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def test_find_gives_each_key_the_same(reach: Reach, monkeypatch: pytest.MonkeyPa
 def test_find_looks_up_a_variable_when_it_is_asked(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("H_USER", "before")
     monkeypatch.setenv("H_PASS", PASSWORD)
-    waiting = find(ENV, ("h.example",), reach)
+    waiting = find(ENV.credentials, ("h.example",), reach)
     monkeypatch.setenv("H_USER", "after")
     assert list(waiting) == [("h.example", Credentials(b"after", PASSWORD.encode()))]
 

@@ -75,6 +75,9 @@ def opened(text: str, key: rsa.RSAPrivateKey) -> dict[str, bytes]:
     return {name: unseal(key, value, label.encode()) for name, value in sealed.items()}
 
 
+# Who could tell from what is sealed which registries it is for?
+FOR_H = {"repoint.dev/registries": "h.example"}
+
 SEALED_SECRETS: dict[str, tuple[Order, str]] = {
     "strict": (
         order(HARBOR),
@@ -84,6 +87,8 @@ kind: SealedSecret
 metadata:
   name: harbor-pull
   namespace: shop
+  annotations:
+    repoint.dev/registries: h.example
 spec:
   encryptedData:
     .dockerconfigjson: SEALED
@@ -91,6 +96,8 @@ spec:
     metadata:
       name: harbor-pull
       namespace: shop
+      annotations:
+        repoint.dev/registries: h.example
     type: kubernetes.io/dockerconfigjson
 """,
     ),
@@ -104,6 +111,7 @@ metadata:
   namespace: shop
   annotations:
     sealedsecrets.bitnami.com/namespace-wide: "true"
+    repoint.dev/registries: h.example
 spec:
   encryptedData:
     .dockerconfigjson: SEALED
@@ -113,6 +121,7 @@ spec:
       namespace: shop
       annotations:
         sealedsecrets.bitnami.com/namespace-wide: "true"
+        repoint.dev/registries: h.example
     type: kubernetes.io/dockerconfigjson
 """,
     ),
@@ -125,6 +134,7 @@ metadata:
   name: harbor-pull
   annotations:
     sealedsecrets.bitnami.com/cluster-wide: "true"
+    repoint.dev/registries: h.example
 spec:
   encryptedData:
     .dockerconfigjson: SEALED
@@ -133,6 +143,7 @@ spec:
       name: harbor-pull
       annotations:
         sealedsecrets.bitnami.com/cluster-wide: "true"
+        repoint.dev/registries: h.example
     type: kubernetes.io/dockerconfigjson
 """,
     ),
@@ -144,6 +155,8 @@ kind: SealedSecret
 metadata:
   name: harbor-pull
   namespace: mail
+  annotations:
+    repoint.dev/registries: h.example
 spec:
   encryptedData:
     .dockerconfigjson: SEALED
@@ -151,6 +164,8 @@ spec:
     metadata:
       name: harbor-pull
       namespace: mail
+      annotations:
+        repoint.dev/registries: h.example
     type: kubernetes.io/dockerconfigjson
 """,
     ),
@@ -175,6 +190,7 @@ metadata:
   annotations:
     argocd.argoproj.io/sync-wave: "-1"
     sealedsecrets.bitnami.com/cluster-wide: "true"
+    repoint.dev/registries: h.example
 spec:
   encryptedData:
     .dockercfg: SEALED
@@ -187,6 +203,7 @@ spec:
       annotations:
         argocd.argoproj.io/sync-wave: "-1"
         sealedsecrets.bitnami.com/cluster-wide: "true"
+        repoint.dev/registries: h.example
     type: kubernetes.io/dockercfg
     immutable: true
 """,
@@ -253,7 +270,7 @@ def test_make_is_opened_whatever_is_annotated(
 ) -> None:
     text = made(order(annotated(scope, annotations)), controller)
     assert opened(text, controller.key) == {".dockerconfigjson": VALUE}
-    assert load(text)["metadata"]["annotations"] == annotations | scope_annotations(scope)
+    assert load(text)["metadata"]["annotations"] == annotations | scope_annotations(scope) | FOR_H
 
 
 WIDER = {

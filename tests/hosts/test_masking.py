@@ -67,7 +67,7 @@ HIDDEN = {
     ),
     "no text": (
         f"{SECRET}stringData:\n  a: {{x: {H}}}\n  b: [{H}]\n  c: 12\n  d:\n",
-        f"{SECRET}stringData:\n  a: *** {STARS}*\n  b: *{STARS}*\n  c: **\n  d:\n",
+        f"{SECRET}stringData:\n  a: {{x: {STARS}}}\n  b: [{STARS}]\n  c: **\n  d:\n",
     ),
     "by an alias": (
         f"{SECRET}x: &x {H}\ndata: {{a: *x}}\n",
@@ -79,8 +79,13 @@ HIDDEN = {
     ),
     "by a merge key": (
         f"{SECRET}x: &x {{a: {H}}}\ndata: {{<<: *x}}\n",
-        f"{SECRET}x: ** *** {STARS}*\ndata: {{<<: *x}}\n",
+        f"{SECRET}x: &x {{a: {STARS}}}\ndata: {{<<: *x}}\n",
     ),
+    "of two that are called the same": (
+        f"{SECRET}data: {{a: {H}}}\ndata: {{b: {H}}}\n",
+        f"{SECRET}data: {{a: {STARS}}}\ndata: {{b: {STARS}}}\n",
+    ),
+    "besides what it is known to hold": (f"{SECRET}spec: {{a: {H}}}\n", f"{SECRET}spec: {{a: {STARS}}}\n"),
     "a Secret by a merge key": (
         f"x: &x\n  data: {{a: {H}}}\n{SECRET}<<: *x\n",
         f"x: &x\n  data: {{a: {STARS}}}\n{SECRET}<<: *x\n",

@@ -101,8 +101,9 @@ def auths(secret: dict[str, Any]) -> dict[str, Any]:
 
 
 def remarks(done: Done) -> list[str]:
-    """Return what the last line on standard error says, behind the numbers."""
-    return done.err.splitlines()[-1].split("; ")[1:]
+    """Return what the last line on standard error says besides the numbers of the input."""
+    parts = done.err.splitlines()[-1].removeprefix("repoint: ").split("; ")
+    return [part for part in parts if " input: " not in part and " inputs: " not in part]
 
 
 # -- the command `secrets` --------------------------------------------------------------------------------------------
@@ -147,7 +148,8 @@ def test_secrets_prints_whole_ones_for_namespaces(
     config = CONFIG.replace("spec:\n", "spec:\n  defaultNamespace: prod\n")
     done = run(tmp_path, config, "secrets", *arguments, stdin=pod())
     assert printed(done) == stream(*(secret(each, "m.example", "n.example") for each in namespaces))
-    assert done.err == ""
+    names = ", ".join(f"{each.strip(QUOTE)}/pull" for each in namespaces)
+    assert done.err == f"repoint: {len(namespaces)} Secret{'s' * (len(namespaces) > 1)} in the output ({names})\n"
 
 
 def test_secrets_for_namespaces_are_all_that_can_be_made(tmp_path: Path) -> None:
@@ -162,12 +164,13 @@ def test_secrets_for_namespaces_are_all_that_can_be_made(tmp_path: Path) -> None
     }
 
 
+QUOTE = '"'
 WRONG_NAME = "no namespace (lower-case letters, digits and '-', up to 63)"
 MISUSED = {
-    "no namespace": (("-n", "Shop"), f"repoint: --namespace Shop: {WRONG_NAME}"),
-    "an empty one": (("-n", ""), f"repoint: --namespace : {WRONG_NAME}"),
-    "one of two": (("-n", "shop", "-n", "a_b"), f"repoint: --namespace a_b: {WRONG_NAME}"),
-    "one with a path": (("in.yaml", "-n", "a_b"), f"repoint: --namespace a_b: {WRONG_NAME}"),
+    "no namespace": (("-n", "Shop"), f"repoint: --namespace 'Shop': {WRONG_NAME}"),
+    "an empty one": (("-n", ""), f"repoint: --namespace '': {WRONG_NAME}"),
+    "one of two": (("-n", "shop", "-n", "a_b"), f"repoint: --namespace 'a_b': {WRONG_NAME}"),
+    "one with a path": (("in.yaml", "-n", "a_b"), f"repoint: --namespace 'a_b': {WRONG_NAME}"),
     "two and a path": (
         ("in.yaml", "-n", "shop", "-n", "mail"),
         "repoint: --namespace more than once is for Secrets without any PATH",
@@ -187,7 +190,7 @@ def test_misuse_is_said_and_prints_nothing(arguments: tuple[str, ...], message: 
 @pytest.mark.parametrize("command", ["render", "check"])
 def test_other_commands_take_one_namespace(command: str, tmp_path: Path) -> None:
     done = run(tmp_path, CONFIG, command, "-n", "Shop", stdin=pod())
-    assert (done.code, done.out, done.err) == (2, b"", f"repoint: --namespace Shop: {WRONG_NAME}\n")
+    assert (done.code, done.out, done.err) == (2, b"", f"repoint: --namespace 'Shop': {WRONG_NAME}\n")
 
 
 @pytest.mark.parametrize("arguments", [("in.yaml",), ("-n", "shop")], ids=["a path", "a namespace"])
@@ -203,9 +206,7 @@ def test_secrets_names_the_credentials_that_are_missing(arguments: tuple[str, ..
 def test_secrets_prints_nothing_where_none_is_needed(tmp_path: Path) -> None:
     done = run(tmp_path, CONFIG, "secrets", stdin=pod("x.example/app"), env={})
     assert printed(done) == ""
-    assert remarks(done) == [
-        *("no pod here needs the pull secret pull", "nothing else was written", "no Secret is needed"),
-    ]
+    assert remarks(done) == ["no pod here needs the pull secret pull", "no Secret is needed"]
 
 
 def test_secrets_prints_nothing_of_an_input_that_is_wrong(tmp_path: Path) -> None:
@@ -682,7 +683,7 @@ def test_a_secret_that_is_there_may_be_an_error(to: tuple[str, ...], tmp_path: P
     done = repoint(tmp_path, "render", "k8s", *to, *([] if "--diff" in to else ["--secrets", "made.yaml"]))
     assert (done.code, done.out, contents(tmp_path)) == (1, b"", before)
     assert (
-        "k8s/s.yaml:1:1: error: Secret pull: the input has this Secret already, and it is to be made (existing: error)"
+        "k8s/s.yaml:1:1: error: Secret pull: the config makes a Secret of this name too (existing: error)"
     ) in done.err.splitlines()
     assert remarks(done)[-1] == "nothing was written"
     assert repoint(tmp_path, "check", "k8s").code == 1
@@ -781,3 +782,26 @@ def test_secrets_does_not_claim_a_rewrite(tmp_path: Path) -> None:
     done = run(tmp_path, CONFIG, "secrets", stdin=pod("quay.io/app"))
     assert "rewritten" not in done.err
     assert "added" not in done.err
+
+
+VAULT = (
+    "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultStaticSecret\nmetadata:\n  name: {{ name }}\n"
+    "  namespace: {{ namespace }}\nspec: {destination: {name: {{ name }}}}\n"
+)
+
+
+def test_what_a_template_makes_is_not_made_again(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"vault.j2": VAULT})
+    config = f"{CONFIG}    emit: template\n    template: vault.j2\n"
+    first = printed(run(tmp_path, config, "render", stdin=pod(namespace="shop")))
+    assert first.count("kind: VaultStaticSecret\n") == 1
+    assert printed(run(tmp_path, config, "render", stdin=first)) == first
+    both = printed(run(tmp_path, config, "render", stdin=stream(first, pod(namespace="mail"))))
+    assert [line for line in both.splitlines() if line == "kind: VaultStaticSecret"] == ["kind: VaultStaticSecret"] * 2
+
+
+def test_secrets_without_an_input_have_no_report(tmp_path: Path) -> None:
+    done = run(tmp_path, CONFIG, "secrets", "-n", "shop", "--report", "r.json")
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == "repoint: --report tells of an input, and without a PATH none is read\n"
+    assert not (tmp_path / "r.json").exists()

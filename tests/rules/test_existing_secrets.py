@@ -83,8 +83,8 @@ FINE = {
 @pytest.mark.parametrize(("text", "subject"), REFUSED.values(), ids=REFUSED)
 def test_refuse(text: str, subject: str) -> None:
     (finding,) = errors(text)
-    assert finding.message == f"{subject}: the input has this Secret already, and it is to be made (existing: error)"
-    assert (finding.outcome, finding.is_to_do, finding.edits) == ("broken", True, ())
+    assert finding.message == f"{subject}: the config makes a Secret of this name too (existing: error)"
+    assert (finding.outcome, finding.is_to_do, finding.edits) == ("conflict", True, ())
     assert rewrite(text, CONFIG).text == text
 
 

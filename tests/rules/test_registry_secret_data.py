@@ -252,6 +252,18 @@ def test_update_refuses_what_it_cannot_do(text: str, why: str) -> None:
     assert finding.message == f"Secret pull: cannot be updated (existing: update): {why}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TYPED}immutable: true\ndata: {{.dockerconfigjson: {QUOTED}}}\n",
+        f"{TYPED}data: {{.dockerconfigjson: &v {QUOTED}}}\nx: *v\n",
+    ],
+    ids=["immutable", "a value that something else has too"],
+)
+def test_what_has_its_content_already_is_no_trouble(text: str) -> None:
+    assert rewrite(text) == Rewrite(text, ())
+
+
 def test_what_cannot_be_updated_leaves_the_whole_stream_as_it_is() -> None:
     text = f"{TYPED}data: {{.dockerconfigjson: e30=}}\n---\n{HEAD}"
     assert rewrite(text).text == text

@@ -32,10 +32,12 @@ def credentials(secret: PullSecret, registries: Iterable[str], reach: Reach) -> 
     found: dict[str, Credentials] = {}
     missing: list[str] = []
     source = import_module(f"{__name__}.{SOURCES[secret.credentials.kind]}")
-    yielded: Iterator[Found] = source.find(secret, tuple(registries), reach)
+    yielded: Iterator[Found] = source.find(secret.credentials, tuple(registries), reach)
     for key, what in yielded:
         if isinstance(what, str):
             missing.append(f"pull secret {secret.name}: {what}")
+        elif b":" in what.username:
+            missing.append(f"pull secret {secret.name}: its user name has a colon, where every reader splits it")
         else:
             found[key] = what
     if missing:

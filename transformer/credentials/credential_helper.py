@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transformer.config import PullSecret
+from transformer.config import CredentialSource
 from transformer.credentials.logins import usable
 from transformer.credentials.reach import Found, Reach
 from transformer.docker_login import answer, server_of
 from transformer.errors import LoginError
 
 
-def find(secret: PullSecret, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
+def find(source: CredentialSource, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
     """Yield the credentials of each key, or what is wrong with them; a server is asked for once."""
-    helper = secret.credentials.helper if secret.credentials is not None else ""
+    helper = source.helper
     for key in registries:
         server = server_of(key)
         try:

@@ -3,8 +3,8 @@
      credentials:
        dockerConfig: {path: ~/.docker/config.json}     # without a path, the one that the docker CLI would read
 
-A key with a path (`quay.io/team`) takes an entry of exactly that name first, as podman writes them. As for the docker
-CLI, `$DOCKER_AUTH_CONFIG` comes before the file for the servers that it has.
+As for the docker CLI, `$DOCKER_AUTH_CONFIG` comes before the file for the servers that it has. Before both comes, for
+a key with a path (`quay.io/team`), an entry of exactly that name in the file, as podman writes them.
 """
 
 from __future__ import annotations
@@ -12,27 +12,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from transformer import keyring
-from transformer.config import PullSecret
+from transformer.config import CredentialSource
 from transformer.credentials.logins import usable
-from transformer.credentials.reach import Found, Reach
+from transformer.credentials.reach import Found, Reach, why_unreadable
 from transformer.docker_login import Login, entry, login, server_of, variable_logins
 from transformer.errors import LoginError
 
 _VARIABLE = "DOCKER_AUTH_CONFIG"
 
 
-def find(secret: PullSecret, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
+def find(source: CredentialSource, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
     """Yield the credentials of each key, or what is wrong with them."""
-    source = secret.credentials
-    path = (source.path if source is not None else "") or reach.docker_config()
+    path = source.path or reach.docker_config()
     variable = _variable(reach)
     trouble = _trouble(variable)
     try:
         config = reach.file(path)
     except (OSError, ValueError) as error:
         if variable is None or trouble:
-            detail = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-            yield "", f"the docker config {path} cannot be read{detail}{trouble}"
+            yield "", f"the docker config {path} {why_unreadable(error)}{trouble}"
             return
         config = b""
     for key in registries:

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from transformer.config import CredentialSource, PullSecret
-from transformer.credentials.reach import Found, Reach
+from transformer.config import CredentialSource
+from transformer.credentials.reach import Found, Reach, why_unreadable
 from transformer.dockerconfig import Credentials
 
 _LINE_ENDS = (b"\r\n", b"\n")
 
 
-def find(secret: PullSecret, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
+def find(source: CredentialSource, registries: tuple[str, ...], reach: Reach) -> Iterator[Found]:
     """Yield the same credentials for each key, or what is missing; a line end at the end of a file is none of it."""
-    source = secret.credentials
     values: dict[str, bytes] = {}
-    for field in ("username", "password", "email") if source is not None else ():
-        name = getattr(source, field)
-        if name and source is not None:
+    for field in ("username", "password", "email"):
+        if name := getattr(source, field):
             value = _value(source, name, reach)
             if isinstance(value, str) or not value:
                 yield "", f"the {_noun(source)} {name} for its {field} {value or 'is empty'}"
@@ -40,9 +38,8 @@ def _value(source: CredentialSource, name: str, reach: Reach) -> bytes | str:
         content = reach.file(name)
     except KeyError:
         return "is not set"
-    except (OSError, ValueError) as error:  # the latter: a path with a null character
-        detail = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-        return f"cannot be read{detail}"
+    except (OSError, ValueError) as error:
+        return why_unreadable(error)
     line_end = next((end for end in _LINE_ENDS if content.endswith(end)), b"")
     return content.removesuffix(line_end)
 

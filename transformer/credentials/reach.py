@@ -14,6 +14,12 @@ Found: TypeAlias = tuple[str, Credentials | str]
 """A key of a pull secret, and its credentials, or what is wrong with them."""
 
 
+def why_unreadable(error: OSError | ValueError) -> str:
+    """Return what is to be said of a file that `Reach.file` does not return; a ValueError is a path of no file."""
+    detail = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return f"cannot be read{detail}"
+
+
 class Reach(NamedTuple):
     """How a host gets at what Secrets are made of.
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from transformer.authored import document
 from transformer.config import External
-from transformer.forms.order import JSON, KEYS, Form, Order, never
+from transformer.dockerconfig import JSON, KEYS
+from transformer.forms.order import Form, Order, never
 
 _API, _GENERATORS = "external-secrets.io/v1", "generators.external-secrets.io/v1alpha1"
 _OF_THE_CLUSTER = "ClusterGenerator"

@@ -8,11 +8,7 @@ from typing import Any, NamedTuple
 from transformer.config import PullSecret
 from transformer.credentials.reach import Reach
 from transformer.demands import Demand
-from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
-
-JSON, LEGACY = "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"
-KEYS = {JSON: ".dockerconfigjson", LEGACY: ".dockercfg"}
-"""The two types of registry Secrets, and the key of their data that the kubelet reads (core/v1, SecretType)."""
+from transformer.dockerconfig import JSON, KEYS, LEGACY, Credentials, dockercfg, dockerconfigjson
 
 
 class Order(NamedTuple):

@@ -2,8 +2,9 @@
 
      sealedSecret: {certificate: sealed-secrets.pem, scope: strict}
 
-What it looks like is what `kubeseal` makes (sealed-secrets, pkg/apis/sealedsecrets/v1alpha1): the scope and, but for a
-cluster-wide one, the namespace have to be said on the SealedSecret; its template is the Secret to be.
+It is what `kubeseal` makes (sealed-secrets, pkg/apis/sealedsecrets/v1alpha1): the scope and, unless cluster-wide, the
+namespace have to be said on the SealedSecret; its template is the Secret to be. An annotation says which registries it
+is for, since nothing else that can be read does.
 """
 
 from __future__ import annotations
@@ -13,30 +14,22 @@ from typing import get_args
 
 from transformer import sealing
 from transformer.authored import document
+from transformer.config import Sealing
+from transformer.credentials.reach import why_unreadable
 from transformer.errors import CredentialsError
 from transformer.forms.order import Form, Order, always, never
+from transformer.survey import REGISTRIES
 
 
 def make(order: Order) -> Iterator[str]:
     """Yield the SealedSecret, another one each time. Raises CredentialsError where it cannot be sealed."""
     if order.secret.sealing is None:
         return
-    file, scope = order.secret.sealing
-    namespace = order.demand.home
-    try:
-        label = sealing.label(scope, namespace, order.demand.name)
-    except sealing.SealingError as error:
-        raise _wrong(order, f"{error}; say where it goes with --namespace or spec.defaultNamespace") from None
-    try:
-        certificate = sealing.certificate(order.reach.file(file), now=order.reach.now())
-        sealed = {key: sealing.seal(certificate, value, label) for key, value in order.data.items()}
-    except sealing.SealingError as error:
-        raise _wrong(order, f"{error} ({file})") from None
-    except (OSError, ValueError) as error:
-        detail = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-        raise _wrong(order, f"the certificate {file} cannot be read{detail}") from None
-    metadata = order.metadata(namespace, sealing.scope_annotations(scope))
+    sealed, scope = _sealed(order, order.secret.sealing), order.secret.sealing.scope
+    said = sealing.scope_annotations(scope) | {REGISTRIES: " ".join(order.demand.registries)}
+    metadata = order.metadata(order.demand.home, said)
     metadata["annotations"] = _of_scope(scope, metadata["annotations"])
+    immutable = True if order.secret.immutable else None
     yield document(
         {
             "apiVersion": "bitnami.com/v1alpha1",
@@ -44,14 +37,24 @@ def make(order: Order) -> Iterator[str]:
             "metadata": metadata,
             "spec": {
                 "encryptedData": sealed,
-                "template": {
-                    "metadata": metadata,
-                    "type": order.type,
-                    "immutable": True if order.secret.immutable else None,
-                },
+                "template": {"metadata": metadata, "type": order.type, "immutable": immutable},
             },
         }
     )
+
+
+def _sealed(order: Order, how: Sealing) -> dict[str, str]:
+    try:
+        label = sealing.label(how.scope, order.demand.home, order.demand.name)
+    except sealing.SealingError as error:
+        raise _wrong(order, f"{error}; say where it goes with --namespace or spec.defaultNamespace") from None
+    try:
+        certificate = sealing.certificate(order.reach.file(how.certificate), now=order.reach.now())
+        return {key: sealing.seal(certificate, value, label) for key, value in order.data.items()}
+    except sealing.SealingError as error:
+        raise _wrong(order, f"{error} ({how.certificate})") from None
+    except (OSError, ValueError) as error:
+        raise _wrong(order, f"the certificate {how.certificate} {why_unreadable(error)}") from None
 
 
 def _of_scope(scope: sealing.Scope, annotations: Mapping[str, str] | None) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from transformer.config import PullSecret
-from transformer.credentials.reach import Reach
+from transformer.credentials.reach import Reach, why_unreadable
 from transformer.dockerconfig import Credentials
 from transformer.documents import split
 from transformer.errors import CredentialsError, ManifestSyntaxError
@@ -58,10 +58,10 @@ def _is_utf_8(text: str) -> bool:
 def _template(secret: PullSecret, reach: Reach) -> FileTemplate:
     try:
         text = reach.file(secret.template).decode("utf-8")
-    except OSError as error:
-        raise _wrong(secret, f"it cannot be read ({error.strerror})") from None
-    except ValueError:  # not UTF-8, or a path with a null character
+    except UnicodeDecodeError:
         raise _wrong(secret, "it is no UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        raise _wrong(secret, f"it {why_unreadable(error)}") from None
     try:
         return file_template(text, (*_PUBLIC, *_SECRET))
     except InvalidTemplate as error:

@@ -94,7 +94,7 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-plaintext-secrets",
         action="store_true",
-        help="write credentials that others could read into files of a git work tree, too",
+        help="allow Secrets as plain text in files inside a git work tree",
     )
     _add_namespace(parser)
     parser.set_defaults(run=run.render)
@@ -111,8 +111,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _add_secrets(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Print the registry Secrets alone: those that the manifests at PATH need, or with --namespace and no PATH all "
-        "that the config can make, whole, for these namespaces."
+        "Print the registry Secrets alone: those that the manifests at PATH need or, with --namespace and no PATH, all "
+        "that the config can make, whole, for these namespaces; then standard input is read only where PATH is -."
     )
     _add_shared(parser)
     parser.add_argument(
@@ -121,7 +121,7 @@ def _add_secrets(parser: argparse.ArgumentParser) -> None:
         metavar="NAMESPACE",
         action="append",
         default=[],
-        help="a namespace to make them for (may be repeated); with PATH, that of objects that name none",
+        help="a namespace to make them for (may be repeated); with PATH, that in which objects end that name none",
     )
     parser.set_defaults(run=run.secrets, output=None, in_place=False, diff=False, secrets=None)
 

@@ -64,7 +64,7 @@ def reach_of(config: Config) -> Reach:
     """
     return Reach(
         variable=lambda name: os.fsencode(os.environ[name]),
-        file=_once(lambda name: _path(config.folder, name).read_bytes()),
+        file=_once(lambda name: path_of(config, name).read_bytes()),
         docker_config=_docker_config,
         helper=_once(_ask),
         now=_now,
@@ -107,6 +107,7 @@ def _docker_config() -> str:
     return str(Path(folder).absolute() / "config.json") if folder else "~/.docker/config.json"
 
 
-def _path(folder: str, name: str) -> Path:
+def path_of(config: Config, name: str) -> Path:
+    """Return the path of a file that the config names, from the config's folder or a home."""
     # Not Path.expanduser, which raises a RuntimeError where there is no such user.
-    return Path(folder, os.path.expanduser(name))  # noqa: PTH111
+    return Path(config.folder, os.path.expanduser(name))  # noqa: PTH111

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from transformer.documents import split
 from transformer.edits import Edit, apply
 from transformer.errors import ManifestSyntaxError
-from transformer.nodes import Mapping, compose, end, get, pairs, resolve, start
+from transformer.field_paths import entries
+from transformer.nodes import Mapping, Node, Scalar, compose, end, resolve, start
 from transformer.pipeline import Rewrite
 from transformer.pod_specs import contents
 from transformer.resources import resources
 
 _SECRET = re.compile(r"\bSecret(?:List)?\b")
 _NOT_BLANK = re.compile(r"\S")
+_SHOWN = ("apiVersion", "kind", "type", "immutable", "metadata")
+_SHOWN_OF_METADATA = ("name", "namespace", "labels")
 _VALUE = re.compile(r"\S+")
 _MASK = "(not shown)"
 
@@ -59,8 +62,22 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         return
     for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
         if (resource.group, resource.kind) == ("", "Secret"):
-            metadata = get(resource.node, "metadata")
-            annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
-            for holder in (get(resource.node, "data"), get(resource.node, "stringData"), annotations):
-                for _, value in pairs(holder) if isinstance(holder, Mapping) else ():
-                    yield start(resolve(value)), end(resolve(value))
+            for node in _hidden(resource.node):
+                yield start(node), end(node)
+
+
+def _hidden(secret: Mapping) -> Iterator[Node]:
+    """Yield the scalars of a Secret, but for those that say what it is; of equal keys both."""
+    waiting = [each for _, key, each in entries(secret) if key not in _SHOWN]
+    for _, key, metadata in entries(secret):
+        if key == "metadata" and isinstance(metadata := resolve(metadata), Mapping):
+            waiting += [each for _, name, each in entries(metadata) if name not in _SHOWN_OF_METADATA]
+    seen: set[int] = set()
+    while waiting:
+        node = resolve(waiting.pop())
+        if id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node, Scalar):
+                yield node
+            else:
+                waiting += node.children[1::2] if isinstance(node, Mapping) else node.children

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from transformer.config import Config
 from transformer.config_checks import is_namespace
 from transformer.credentials.reach import Reach
-from transformer.demands import Demand, demands
+from transformer.demands import Demand, demands, whole_demands
 from transformer.errors import ConfigError, UsageError
 from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
-from transformer.hosts.loading import find_config, load_config, reach_of
+from transformer.hosts.loading import find_config, load_config, path_of, reach_of
 from transformer.hosts.sources import Source
 from transformer.pipeline import Rewrite, rewrite_all
 from transformer.registry_secrets import account_documents, holds_nothing_else, missing, settled
@@ -38,7 +39,7 @@ class Plan(NamedTuple):
 
 
 def config_of(options: argparse.Namespace) -> tuple[Path, Config]:
-    """Return the file of the config that `options` name, and the config with what they decide about it."""
+    """Return the file of the config that `options` name, and the config."""
     file = options.config or find_config(Path.cwd())
     return file, load_config(file)
 
@@ -48,7 +49,7 @@ def with_namespace(config: Config, namespace: str | None) -> Config:
     if namespace is None:
         return config
     if not is_namespace(namespace):
-        raise UsageError(f"--namespace {namespace}: no namespace (lower-case letters, digits and '-', up to 63)")
+        raise UsageError(f"--namespace {namespace!r}: no namespace (lower-case letters, digits and '-', up to 63)")
     return config._replace(default_namespace=namespace)
 
 
@@ -58,15 +59,13 @@ def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan
     ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
     found = sources.read(options.paths, leave_out=[*ours, *_files_of(config)])
     known, reach = survey((source.text for source in found), config), reach_of(config)
-    try:
+    with _naming(config_file):
         parts = tuple(_rewrite(found, config, known, options))
         wanted = demands(_findings(parts), config, known)
         final = settled(known, wanted, config, reach)
         if final is not known:
             parts = tuple(_rewrite(found, config, final, options))
             wanted = demands(_findings(parts), config, final)
-    except ConfigError as error:
-        raise ConfigError([f"{config_file}: {line}" for line in error.errors]) from None
     findings = _findings(parts)
     located = [
         report.Located(source.name, finding)
@@ -74,9 +73,32 @@ def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan
         for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
     ]
     lacking = missing(wanted, known)
-    there = [demand for demand in wanted if demand not in lacking and demand.secret.existing == "keep"]
+    there = [
+        f"{secret.kind} {demand}"
+        for demand in wanted
+        if demand.secret.existing == "keep" and (secret := known.secret(demand.namespace, demand.name)) is not None
+    ]
     remarks = tuple(_remarks(config, findings, wanted, there))
     return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
+
+
+def plan_whole(namespaces: Sequence[str], config_file: Path, config: Config) -> Plan:
+    """Return what there is to make for these namespaces, each Secret whole, whatever an input would need."""
+    reach, nothing = reach_of(config), Survey({}, {})
+    homes = [with_namespace(config, each).default_namespace for each in namespaces]
+    with _naming(config_file):
+        known = settled(nothing, whole_demands(homes, config, nothing), config, reach)
+        wanted = whole_demands(homes, config, known)
+    return Plan(config, reach, (), [], wanted, [], ())
+
+
+@contextmanager
+def _naming(config_file: Path) -> Iterator[None]:
+    """Say of which config an error is that came up only with an input."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError([f"{config_file}: {line}" for line in error.errors]) from None
 
 
 def refuse_to_overwrite(options: argparse.Namespace, config: Config) -> None:
@@ -94,7 +116,7 @@ def _files_of(config: Config) -> Iterator[Path]:
     """Yield the templates that the config names, which are no manifests."""
     for secret in config.pull_secrets:
         if secret.template:
-            yield Path(config.folder, secret.template)
+            yield path_of(config, secret.template)
 
 
 def _findings(parts: Iterable[tuple[Source, Rewrite]]) -> list[Finding]:
@@ -115,14 +137,14 @@ def _rewrite(
             yield source, Rewrite(source.text, (unreadable(message, line, column, skip=skip),))
 
 
-def _remarks(config: Config, findings: list[Finding], wanted: list[Demand], there: list[Demand]) -> Iterator[str]:
+def _remarks(config: Config, findings: list[Finding], wanted: list[Demand], there: list[str]) -> Iterator[str]:
     """Yield what is no finding at any one place, and may still not be what was meant."""
     used = {finding.pull_secret for finding in findings}
     unused = [secret.name for secret in config.pull_secrets if secret.name not in used]
     if unused:
         yield f"no pod here needs the pull secret {' or '.join(unused)}"
     if there:
-        yield f"in the input already, and not made again: {', '.join(f'Secret {demand}' for demand in there)}"
+        yield f"in the input already, and not made again: {', '.join(there)}"
     for demand in wanted:
         said = templated_name(demand.secret, demand.namespace, config)
         if not demand.name.startswith(said):

@@ -8,21 +8,20 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from transformer.demands import whole_demands
 from transformer.documents import join
 from transformer.errors import UsageError
 from transformer.hosts import outputs, report, sources, terminal
-from transformer.hosts.loading import reach_of
 from transformer.hosts.masking import masked
 from transformer.hosts.outputs import Output
-from transformer.hosts.planning import Plan, config_of, plan, with_namespace
+from transformer.hosts.planning import Plan, config_of, plan, plan_whole, with_namespace
 from transformer.hosts.work_tree import refuse_plaintext
-from transformer.registry_secrets import Made, make, plain, settled
-from transformer.survey import Survey
+from transformer.registry_secrets import Made, make, plain
+from transformer.survey import ids
 from transformer.unified_diff import unified_diff
 
 DONE, FOUND = 0, 1
 _PRIVATE = 0o600
+_NOUNS, _ENDS = {"template": "Secret"}, {"template": " by a template"}
 
 
 def version() -> str:
@@ -35,7 +34,7 @@ def version() -> str:
 def render(options: argparse.Namespace) -> int:
     """Write the rewritten manifests where `options` say, and return the exit code."""
     _refuse_misuse(options)
-    planned = _planned(options)
+    planned = _planned(options, options.namespace)
     if _is_wrong(planned):
         return _refuse(options, planned)
     if options.diff:
@@ -50,7 +49,7 @@ def render(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Say what `render` would do and what it could not, and return the exit code; only the report is written."""
-    planned = _planned(options)
+    planned = _planned(options, options.namespace)
     _say(options, planned, "nothing was written", done=False, also_to_do=True)
     outputs.write(_report(options, planned))
     return FOUND if any(each.finding.is_to_do for each in planned.located) else DONE
@@ -59,30 +58,25 @@ def check(options: argparse.Namespace) -> int:
 def secrets(options: argparse.Namespace) -> int:
     """Print the Secrets alone: those that the input needs or, for namespaces without any PATH, all that can be made."""
     if options.namespace and not options.paths:
-        _, config = config_of(options)
-        namespaces = [with_namespace(config, each).default_namespace for each in options.namespace]
-        reach, nothing = reach_of(config), Survey({}, {})
-        known = settled(nothing, whole_demands(namespaces, config, nothing), config, reach)
-        made = make(whole_demands(namespaces, config, known), reach)
-        _warn(options, [*config.warnings, *made.warnings])
-        outputs.write([], printed=join(made.texts).encode())
-        return DONE
-    if len(options.namespace) > 1:
+        if options.report:
+            raise UsageError("--report tells of an input, and without a PATH none is read")
+        planned = plan_whole(options.namespace, *config_of(options))
+    elif len(options.namespace) > 1:
         raise UsageError("--namespace more than once is for Secrets without any PATH")
-    planned = _planned(options)._replace(accounts=[])
+    else:
+        planned = _planned(options, next(iter(options.namespace), None))._replace(accounts=[])
     if _is_wrong(planned):
         return _refuse(options, planned)
     made = _made(planned)
     outputs.write(_report(options, planned), printed=join(made.texts).encode())
     said = _about_made(options, planned, written=True) or "no Secret is needed"
-    _say(options, planned, "nothing else was written", said, made=made, done=False)
+    _say(options, planned, said, made=made, numbers=False)
     return DONE
 
 
-def _planned(options: argparse.Namespace) -> Plan:
+def _planned(options: argparse.Namespace, namespace: str | None) -> Plan:
     file, config = config_of(options)
-    named = options.namespace if isinstance(options.namespace, str) else next(iter(options.namespace or ()), None)
-    return plan(options, file, with_namespace(config, named))
+    return plan(options, file, with_namespace(config, namespace))
 
 
 def _is_wrong(planned: Plan) -> bool:
@@ -158,7 +152,9 @@ def _manifests(options: argparse.Namespace, planned: Plan) -> Iterator[tuple[Out
 
 def _made(planned: Plan) -> Made:
     """Return the documents that are made: ServiceAccounts, then Secrets in whatever form."""
-    made = make(planned.demands, planned.reach)
+    is_by_template = any(demand.secret.emit == "template" for demand in planned.demands)
+    there = ids((source.text for source, _ in planned.parts), planned.config) if is_by_template else frozenset()
+    made = make(planned.demands, planned.reach, there)
     return made._replace(texts=(*planned.accounts, *made.texts))
 
 
@@ -182,9 +178,7 @@ def _report(options: argparse.Namespace, planned: Plan) -> list[Output]:
 def _about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> str:
     """Say how many of what are made, where they are, and which."""
     kinds = Counter(demand.secret.emit for demand in planned.demands)
-    parts = [
-        report.count(number, "Secret from a template" if kind == "template" else kind) for kind, number in kinds.items()
-    ]
+    parts = [f"{report.count(number, _NOUNS.get(kind, kind))}{_ENDS.get(kind, '')}" for kind, number in kinds.items()]
     parts += [report.count(len(planned.accounts), "ServiceAccount")] if planned.accounts else []
     if not parts:
         return f"no Secret is needed, {options.secrets} was not written" if options.secrets else ""
@@ -212,6 +206,7 @@ def _say(
     planned: Plan,
     *remarks: str,
     made: Made | None = None,
+    numbers: bool = True,
     done: bool = True,
     also_to_do: bool = False,
 ) -> None:
@@ -223,5 +218,6 @@ def _say(
     for line in report.lines(located, also_to_do=also_to_do and not options.quiet):
         print(line, file=sys.stderr)
     if not options.quiet:
-        parts = [report.numbers(located, len(planned.parts), done=done), *planned.remarks, *filter(None, remarks)]
+        counts = report.numbers(located, len(planned.parts), done=done) if numbers else ""
+        parts = filter(None, [counts, *planned.remarks, *remarks])
         print(f"repoint: {'; '.join(parts)}", file=sys.stderr)

@@ -18,8 +18,8 @@ def refuse(manifest: Manifest, whole: Whole) -> Iterator[Finding]:
         if name and (manifest.config.home(resource.namespace), name) in whole.strict:
             yield Finding(
                 severity="error",
-                outcome="broken",
-                message=f"{resource}: the input has this Secret already, and it is to be made (existing: error)",
+                outcome="conflict",
+                message=f"{resource}: the config makes a Secret of this name too (existing: error)",
                 line=manifest.line(resource.node),
                 column=column(resource.node),
                 resource=resource.ref,

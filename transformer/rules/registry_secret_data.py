@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 
+from transformer.dockerconfig import KEYS
 from transformer.documents import LINE_BREAK, REST_OF_LINE
 from transformer.edits import Edit
 from transformer.findings import Finding, Said
@@ -21,8 +22,6 @@ from transformer.node_edits import content_start, replace_scalar
 from transformer.nodes import Mapping, Node, Scalar, column, end, get, own, start, text_of
 from transformer.not_run import why_left_alone
 from transformer.resources import Resource
-
-KEYS = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/dockercfg": ".dockercfg"}
 
 
 def update(manifest: Manifest) -> Iterator[Finding]:
@@ -38,9 +37,11 @@ def _updated(manifest: Manifest, secret: Resource, wanted: Table[str, str]) -> I
     kind = text_of(get(secret.node, "type"))
     data, key = get(secret.node, "data"), KEYS.get(kind, "")
     node = own(data, key) if isinstance(data, Mapping) and key else None
+    if isinstance(node, Scalar) and "".join(str(node.value).split()) == wanted[kind] and not _is_overruled(secret, key):
+        return
     if why := _obstacle(manifest, secret, key, node):
         yield _refused(manifest, secret, why)
-    elif isinstance(node, Scalar) and "".join(str(node.value).split()) != wanted[kind]:
+    elif isinstance(node, Scalar):
         old = str(node.value)
         message = f"{secret}: gets the credentials that the config names"
         is_block = node.style in ("|", ">")
@@ -57,14 +58,18 @@ def _updated(manifest: Manifest, secret: Resource, wanted: Table[str, str]) -> I
 
 def _obstacle(manifest: Manifest, secret: Resource, key: str, node: Node | None) -> str:
     """Return why the content of a Secret cannot be replaced, or an empty text."""
-    plain = get(secret.node, "stringData")
-    if key and isinstance(plain, Mapping) and get(plain, key) is not None:
+    if _is_overruled(secret, key):
         return f"its {key} stands under stringData, which wins; put it under data"
     if not isinstance(node, Scalar):
         return "it is no registry Secret with its content under data"
     if id(node) in manifest.aliased:
         return "something else has its content too, by an alias"
     return "it is immutable" if text_of(get(secret.node, "immutable")) == "true" else ""
+
+
+def _is_overruled(secret: Resource, key: str) -> bool:
+    plain = get(secret.node, "stringData")
+    return bool(key) and isinstance(plain, Mapping) and get(plain, key) is not None
 
 
 def _edit(text: str, node: Scalar, value: str) -> Edit:
@@ -79,7 +84,7 @@ def _edit(text: str, node: Scalar, value: str) -> Edit:
 
 def _refused(manifest: Manifest, secret: Resource, why: str) -> Finding:
     message = f"{secret}: cannot be updated (existing: update): {why}"
-    return _finding(manifest, secret, secret.node, message)._replace(severity="error", outcome="broken")
+    return _finding(manifest, secret, secret.node, message)._replace(severity="error", outcome="conflict")
 
 
 def _finding(manifest: Manifest, secret: Resource, node: Scalar | Mapping, message: str) -> Finding:
