@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TypedDict
 
 from transformer.config import Config, PullSecret
 from transformer.directives import comment_behind, why_kept
@@ -14,7 +15,21 @@ from transformer.documents import LINE_BREAK, Document
 from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
-from transformer.nodes import Alias, Mapping, Node, Scalar, Sequence, end, is_flow, line, resolve, start, text_of
+from transformer.nodes import (
+    Alias,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    column,
+    end,
+    is_flow,
+    line,
+    resolve,
+    start,
+    text_of,
+)
+from transformer.resources import Resource, ResourceRef
 from transformer.secret_names import secret_name
 from transformer.spellings import parts
 from transformer.spots import Spot, spots
@@ -23,6 +38,15 @@ from transformer.texts import Text, texts
 from transformer.verdicts import Verdict, verdict
 
 _LINE_BREAK = re.compile(LINE_BREAK)
+
+
+class Where(TypedDict):
+    """What a finding says of where it was found."""
+
+    line: int
+    column: int
+    resource: ResourceRef
+    namespace: str
 
 
 class Manifest:
@@ -54,6 +78,10 @@ class Manifest:
     def _lines(self) -> list[int]:
         """The offsets at which the lines of the text begin."""
         return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+
+    def where(self, resource: Resource, node: Node) -> Where:
+        """Return what a finding says of where it was found: at a node of an object."""
+        return Where(line=self.line(node), column=column(node), resource=resource.ref, namespace=resource.namespace)
 
     def in_stream(self, edit: Edit) -> Edit:
         """Return an edit of the document as one of the stream."""

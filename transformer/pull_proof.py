@@ -15,7 +15,7 @@ from transformer.attachments import Attachment, opening_keys
 from transformer.findings import Finding, Outcome, Severity
 from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
-from transformer.nodes import column, own
+from transformer.nodes import own
 
 _EMITTED, _UNREAD = "emitted", "in the input, and by the word of the config alone"
 
@@ -197,13 +197,10 @@ def _of_image(
         severity=severity,
         outcome=outcome,
         message=f"{found.place.resource}: {message}",
-        line=manifest.line(node),
-        column=column(node),
-        resource=found.place.resource.ref,
+        **manifest.where(found.place.resource, node),
         field=field.path,
         after=image,
         keys=(key,) if key else (),
-        namespace=found.place.resource.namespace,
     )
 
 
@@ -214,11 +211,8 @@ def _of_list(manifest: Manifest, found: Attachment, outcome: Outcome, message: s
         severity="warning",
         outcome=outcome,
         message=f"{place.resource}: {message}",
-        line=manifest.line(node),
-        column=column(node),
-        resource=place.resource.ref,
+        **manifest.where(place.resource, node),
         field=f"{place.path}.{found.key}" if place.path else found.key,
         secret=holder.name,
-        namespace=place.resource.namespace,
         subject=(outcome, manifest.config.home(place.resource.namespace), holder.name),
     )

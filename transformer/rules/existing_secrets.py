@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from transformer.findings import Finding
 from transformer.manifest import Manifest
-from transformer.nodes import column
 from transformer.survey import made_secret
 from transformer.whole import Whole
 
@@ -20,9 +19,6 @@ def refuse(manifest: Manifest, whole: Whole) -> Iterator[Finding]:
                 severity="error",
                 outcome="conflict",
                 message=f"{resource}: the config makes a Secret of this name too (existing: error)",
-                line=manifest.line(resource.node),
-                column=column(resource.node),
-                resource=resource.ref,
+                **manifest.where(resource, resource.node),
                 secret=name,
-                namespace=resource.namespace,
             )

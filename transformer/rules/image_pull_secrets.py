@@ -21,7 +21,7 @@ from transformer.field_paths import join
 from transformer.findings import Finding, Grown, Outcome, Severity
 from transformer.manifest import Manifest
 from transformer.node_edits import append_names
-from transformer.nodes import column, own, start
+from transformer.nodes import own, start
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import CONTAINER_LISTS
 from transformer.pull_proof import prove_pulls
@@ -162,13 +162,10 @@ def _finding(
         severity=severity,
         outcome=outcome,
         message=f"{place.resource}: {message}" if message else str(place.resource),
-        line=manifest.line(node),
-        column=column(node),
-        resource=place.resource.ref,
+        **manifest.where(place.resource, node),
         field=join(place.path, found.key),
         pull_secret=need.secret.name if need else "",
         secret=need.name if need else "",
-        namespace=place.resource.namespace,
         keys=need.keys if need else (),
         account=its_account,
         subject=("account", *its_account, need.name) if its_account and need and outcome == "account" else (),

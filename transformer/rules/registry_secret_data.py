@@ -19,7 +19,7 @@ from transformer.edits import Edit
 from transformer.findings import Finding, Said
 from transformer.manifest import Manifest
 from transformer.node_edits import content_start, replace_scalar
-from transformer.nodes import Mapping, Node, Scalar, column, end, get, own, start, text_of
+from transformer.nodes import Mapping, Node, Scalar, end, get, own, start, text_of
 from transformer.not_run import why_left_alone
 from transformer.resources import Resource
 
@@ -92,10 +92,7 @@ def _finding(manifest: Manifest, secret: Resource, node: Scalar | Mapping, messa
         severity="info",
         outcome="updated",
         message=message,
-        line=manifest.line(node),
-        column=column(node),
-        resource=secret.ref,
+        **manifest.where(secret, node),
         field=f"{secret.path}.data" if secret.path else "data",
         secret=secret.name,
-        namespace=secret.namespace,
     )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from transformer.attachments import current, renaming
 from transformer.findings import Finding
 from transformer.manifest import Manifest
-from transformer.nodes import Mapping, Node, Scalar, column, get, resolve
+from transformer.nodes import Mapping, Node, Scalar, get, resolve
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import containers, mappings
 from transformer.resources import Resource
@@ -38,11 +38,8 @@ def follow(manifest: Manifest) -> Iterator[Finding]:
                 severity="info",
                 outcome="renamed",
                 message=str(resource),
-                line=manifest.line(node),
-                column=column(node),
-                resource=resource.ref,
+                **manifest.where(resource, node),
                 field=path,
-                namespace=resource.namespace,
             )
             yield renaming(manifest, finding, node, after)
 

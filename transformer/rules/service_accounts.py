@@ -18,7 +18,7 @@ from transformer.attachments import current, renaming
 from transformer.findings import Finding, Grown
 from transformer.manifest import Manifest
 from transformer.node_edits import append_names
-from transformer.nodes import column, get, own, start
+from transformer.nodes import get, own, start
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, pull_secret_nodes
 from transformer.survey import is_account, why_stuck
 from transformer.whole import AccountNeed, Whole
@@ -88,9 +88,6 @@ def _finding(manifest: Manifest, account: Resource, message: str) -> Finding:
         severity="info",
         outcome="attached",
         message=message,
-        line=manifest.line(node),
-        column=column(node),
-        resource=account.ref,
+        **manifest.where(account, node),
         field=f"{account.path}.{IMAGE_PULL_SECRETS}" if account.path else IMAGE_PULL_SECRETS,
-        namespace=account.namespace,
     )
