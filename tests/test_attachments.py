@@ -322,7 +322,7 @@ def test_an_account_inside_another_object_is_known_to_the_pods_beside_it() -> No
 def test_a_list_of_one_entry_without_a_name_is_no_empty_list(entries: str) -> None:
     """The admission plugin asks for the length of the list, and leaves such a pod without the account's secrets."""
     (found,) = attachments(pod(P, more=f"imagePullSecrets: {entries}"), with_entries(ACCOUNT, "pods"))
-    assert found.is_written
+    assert (found.inherited, found.obstacle) == ((), "its imagePullSecrets is no list of names")
 
 
 HASHED = PullSecret("hashed", ("p.example",), hashed="kubectl")
@@ -628,3 +628,17 @@ def test_each_secret_is_demanded_once_with_what_pods_use_of_it(given_input: tupl
 
 def images_in(cluster: Cluster, home: str) -> list[str]:
     return [image for pod in cluster.pods if cluster.home(cluster.pods[pod]) == home for image in cluster.images(pod)]
+
+
+def test_a_name_follows_only_where_no_other_has_become_it() -> None:
+    suffixes = {("hashed", ""): NEW.removeprefix("hashed")}
+    for said, expected in {
+        f"[{{name: {OLD}}}, {{name: hashed}}]": f"[{{name: {NEW}}}, {{name: hashed}}]",
+        f"[{{name: {NEW}}}, {{name: hashed}}]": f"[{{name: {NEW}}}, {{name: hashed}}]",
+        f"[{{name: {OLD}}}, {{name: {OLD}}}]": f"[{{name: {NEW}}}, {{name: {NEW}}}]",
+    }.items():
+        text = pod(P, more=f"imagePullSecrets: {said}")
+        config = Config(pull_secrets=(HASHED,))
+        known = survey([text], config)._replace(suffixes=suffixes, is_settled=True)
+        ((after, _),) = rewrite_all([text], config, known)
+        assert after == text.replace(said, expected)

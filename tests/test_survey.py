@@ -57,7 +57,7 @@ LISTS = {
     "nothing": ("imagePullSecrets:\n", True),
     "an empty list": ("imagePullSecrets: []\n", True),
     "names": ("imagePullSecrets: [{name: x}]\n", True),
-    "an entry without a name": ("imagePullSecrets: [{}]\n", True),
+    "an entry without a name": ("imagePullSecrets: [{}]\n", False),
     "texts": ("imagePullSecrets: [x]\n", False),
     "a text among names": ("imagePullSecrets: [{name: x}, y]\n", False),
     "a text": ("imagePullSecrets: x\n", False),

@@ -20,10 +20,10 @@ from transformer.findings import Finding, Said
 from transformer.image_fields import ImageField, PullSecretField
 from transformer.manifest import Manifest
 from transformer.node_edits import LISTS, NamesForm, replace_scalar
-from transformer.nodes import Mapping, Node, Scalar, Sequence, filled, get, is_null, own, resolve, start
+from transformer.nodes import Node, Scalar, Sequence, filled, get, is_null, own, start
 from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
-from transformer.resources import IMAGE_PULL_SECRETS, is_empty, pull_secret_names
+from transformer.resources import IMAGE_PULL_SECRETS, is_empty, is_list_of_names, pull_secret_nodes
 from transformer.secret_names import is_hashed
 
 
@@ -70,6 +70,11 @@ class Attachment(NamedTuple):
         return [*dict.fromkeys([*self.inherited, *(need.name for need in self.to_place)])]
 
     @property
+    def makes_account(self) -> bool:
+        """Whether the account, where the input lacks it, is made, with all that the images need by it."""
+        return any(need.secret.emit_accounts for need in self.to_account)
+
+    @property
     def is_written(self) -> bool:
         """Whether the place will have a list that it does not have, or a longer one."""
         return bool(self.to_place) and not self.obstacle
@@ -82,7 +87,7 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
     images = tuple(_pulled(manifest, place))
     needs = tuple(_needs(manifest, place, dict.fromkeys(name for _, name in images)))
     namespace = place.resource.namespace
-    present = tuple(current(manifest, namespace, name) for name in pull_secret_names(value, place.form))
+    present = tuple(_name_there(manifest, namespace, node) for node in pull_secret_nodes(value, place.form))
     account = _account(manifest, place)
     has_list = bool(present) or (isinstance(value, Sequence) and bool(value.children))
     inherited = _inherited(manifest, account) if account is not None and not has_list and place.form in LISTS else ()
@@ -94,6 +99,11 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
         to_account = tuple(need for need in to_place if _is_for_account(need))
         to_place = tuple(need for need in to_place if need not in to_account)
     return Attachment(place, images, key, value, needs, present, account, inherited, to_place, to_account, obstacle)
+
+
+def _name_there(manifest: Manifest, namespace: str, node: Scalar) -> str:
+    """Return what a scalar will say; one that something else says too stays."""
+    return str(node.value) if manifest.is_shared(node) else current(manifest, namespace, str(node.value))
 
 
 def _inherited(manifest: Manifest, account: Account) -> tuple[str, ...]:
@@ -114,6 +124,15 @@ def current(manifest: Manifest, namespace: str, name: str) -> str:
             suffix = manifest.known.suffix(secret, manifest.config.home(namespace))
             return base + suffix if suffix or not manifest.known.is_settled else name
     return name
+
+
+def following(manifest: Manifest, namespace: str, names: list[Scalar]) -> Iterator[tuple[Scalar, str]]:
+    """Yield the names of a list that follow, each with what it will read; none that another name there is already."""
+    taken = {str(node.value): str(node.value) for node in names}
+    for node in names:
+        before, after = str(node.value), current(manifest, namespace, str(node.value))
+        if after != before and taken.setdefault(after, before) == before:
+            yield node, after
 
 
 def renaming(manifest: Manifest, finding: Finding, node: Scalar, after: str) -> Finding:
@@ -177,11 +196,7 @@ def _obstacle(place: PullSecretField, value: Node | None, present: tuple[str, ..
         if not is_free:
             return f"its {key} holds something else than one name"
         return "" if len(names) == 1 else f"its {key} is one name, and these are needed: {', '.join(names)}"
-    if (
-        value is not None
-        and not is_null(value)
-        and not _is_list_of(value, Mapping if place.form == "pullSecrets" else Scalar)
-    ):
+    if value is not None and not is_null(value) and not is_list_of_names(value, place.form):
         return f"its {key} is no list of names"
     # Custom resources have this field as a list of strings too: an empty one does not say which it is.
     if not place.key and not present:
@@ -197,10 +212,6 @@ def _known_place(place: PullSecretField) -> str:
     rows = (row.path for row in catalog.of_kind(resource.group, resource.kind) if row.value in get_args(NamesForm))
     path = place.images[0].path.removeprefix(resource.path).removeprefix(".")
     return max(rows, key=lambda row: common(row, path), default="")
-
-
-def _is_list_of(value: Node, kind: type) -> bool:
-    return isinstance(value, Sequence) and all(isinstance(resolve(item), kind) for item in value.children)
 
 
 def _account(manifest: Manifest, place: PullSecretField) -> Account | None:

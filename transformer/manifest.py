@@ -121,7 +121,7 @@ class Manifest:
         return self.base_name(secret, namespace) + self.known.suffix(secret, self.config.home(namespace))
 
     def base_name(self, secret: PullSecret, namespace: str) -> str:
-        """Return the same without the hash that it may get."""
+        """Return the same without the hash that it may get. Raises ConfigError where a template leaves none."""
         return secret_name(secret, namespace, self.config)
 
     @cached_property

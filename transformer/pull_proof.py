@@ -57,11 +57,7 @@ def _reaching(manifest: Manifest, found: Attachment) -> list[str] | None:
     accounts = found.to_account
     if accounts and found.account is not None and (found.account.namespace, found.account.name) in manifest.known.stuck:
         return None
-    if (
-        found.account is not None
-        and found.account.entries is None
-        and not all(need.secret.emit_accounts for need in accounts)
-    ):
+    if found.account is not None and found.account.entries is None and accounts and not found.makes_account:
         return None
     return [*dict.fromkeys([*found.inherited, *(need.name for need in accounts)])]
 

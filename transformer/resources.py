@@ -103,8 +103,8 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
     metadata = get(node, "metadata")
     if not isinstance(metadata, Mapping):
         return Resource(api_version, kind, "", namespace, node, path)
-    name = text_of(get(metadata, "name")) or text_of(get(metadata, "generateName"))
-    return Resource(api_version, kind, name, text_of(get(metadata, "namespace")) or namespace, node, path)
+    name = filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
+    return Resource(api_version, kind, name, filled(get(metadata, "namespace")) or namespace, node, path)
 
 
 def is_empty(node: Node) -> bool:
@@ -117,6 +117,12 @@ def is_empty(node: Node) -> bool:
 def pull_secret_names(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[str]:
     """Yield the names of Secrets that `node` says in the form; nothing where it says none, or in another form."""
     yield from (str(name.value) for name in pull_secret_nodes(node, form))
+
+
+def is_list_of_names(value: Node, form: NamesForm = "pullSecrets") -> bool:
+    """Say whether each item of a list says a name in the form; of an empty list each does."""
+    found = resolve(value)
+    return isinstance(found, Sequence) and len([*pull_secret_nodes(found, form)]) == len(found.children)
 
 
 def pull_secret_nodes(node: Node | None, form: NamesForm = "pullSecrets") -> Iterator[Scalar]:

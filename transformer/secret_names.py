@@ -19,7 +19,8 @@ from typing import Any
 
 from transformer import keyring
 from transformer.config import Config, PullSecret
-from transformer.templates import name_template
+from transformer.errors import ConfigError
+from transformer.templates import InvalidTemplate, name_template
 
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LONGEST = 253
@@ -37,11 +38,19 @@ def is_subdomain(name: str) -> bool:
 
 
 def secret_name(secret: PullSecret, namespace: str, config: Config) -> str:
-    """Return the name of a Secret in a namespace, as objects say that, without a hash; empty where nothing is left.
+    """Return the name of a Secret in a namespace, as objects say that, without a hash.
 
-    Raises InvalidTemplate where the template of the name fails.
+    Raises ConfigError where the template of the name fails, or nothing of it is left.
     """
-    return _name(secret, config.home(namespace), config.name)
+    home = config.home(namespace)
+    try:
+        name = _name(secret, home, config.name)
+    except InvalidTemplate as error:
+        raise ConfigError([f"spec.pullSecrets: the name {secret.name!r}: {error}"]) from None
+    if not name:
+        where = f"the namespace {home}" if home else "objects that say no namespace"
+        raise ConfigError([f"spec.pullSecrets: the name {secret.name!r} comes out empty for {where}"])
+    return name
 
 
 def templated_name(secret: PullSecret, namespace: str, config: Config) -> str:

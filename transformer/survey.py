@@ -20,10 +20,10 @@ from transformer.dockerconfig import JSON, KEYS
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.keyring import clean, without_userinfo
-from transformer.nodes import Mapping, Node, Sequence, compose, filled, get, is_null, pairs, resolve, text_of
+from transformer.nodes import Mapping, Node, compose, filled, get, is_null, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, resources
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, is_list_of_names, pull_secret_names, resources
 
 Id: TypeAlias = tuple[str, str]
 """The namespace and the name of an object."""
@@ -144,9 +144,8 @@ def why_stuck(account: Resource) -> str:
     if why := why_left_alone(account):
         return f"nothing in it may be edited ({why})"
     value = get(account.node, IMAGE_PULL_SECRETS)
-    is_list = isinstance(value, Sequence) and all(isinstance(resolve(item), Mapping) for item in value.children)
-    is_free = value is None or is_null(value)
-    return "" if is_list or is_free else f"its {IMAGE_PULL_SECRETS} is no list of names"
+    is_free = value is None or is_null(value) or is_list_of_names(value)
+    return "" if is_free else f"its {IMAGE_PULL_SECRETS} is no list of names"
 
 
 def made_secret(resource: Resource) -> str:

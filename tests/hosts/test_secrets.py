@@ -329,6 +329,11 @@ def test_an_account_in_no_namespace_makes_no_secret_that_is_empty(tmp_path: Path
     assert [keys for keys in registries(done).values() if not keys] == []
 
 
+@pytest.mark.parametrize("null", ["null", "~"])
+def test_a_null_is_no_namespace(null: str, tmp_path: Path) -> None:
+    assert printed(run(tmp_path, CONFIG, "secrets", stdin=pod(namespace=null))) == secret("", "m.example")
+
+
 # -- ServiceAccounts that are made ------------------------------------------------------------------------------------
 
 BOTH_MADE = (
@@ -805,3 +810,22 @@ def test_secrets_without_an_input_have_no_report(tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, b"")
     assert done.err == "repoint: --report tells of an input, and without a PATH none is read\n"
     assert not (tmp_path / "r.json").exists()
+
+
+@pytest.mark.parametrize("name", ["{{ namespace }}", "{{ '-' }}", "{{ 1 / 0 }}"])
+def test_a_name_that_comes_to_nothing_is_an_error_of_the_config(name: str, tmp_path: Path) -> None:
+    config = CONFIG.replace("name: pull", f'name: "{name}"')
+    for command in (("render",), ("secrets", "-n", "shop") if name != "{{ namespace }}" else ("check",)):
+        done = run(tmp_path, config, *command, stdin=pod())
+        assert (done.code, done.out) == (2, b"")
+        assert done.err.startswith(f"repoint.yaml: spec.pullSecrets: the name {name!r}")
+
+
+def test_an_account_that_is_made_has_all_that_its_pods_need(tmp_path: Path) -> None:
+    config = (
+        f"{CONFIG}    attachTo: serviceAccounts\n"
+        "  - {name: other, registries: [o.example], attachTo: serviceAccounts, emitServiceAccounts: true}\n"
+    )
+    first = printed(run(tmp_path, config, "render", stdin=pod(more="  - image: o.example/app\n")))
+    assert account("default", "", "pull", "other") in first
+    assert printed(run(tmp_path, config, "render", stdin=first)) == first

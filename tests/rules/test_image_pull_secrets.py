@@ -426,3 +426,34 @@ def test_lists_that_end_at_one_place_stand_one_below_the_other() -> None:
     expected = f"{text}      imagePullSecrets:\n      - name: pull\n  imagePullSecrets:\n  - name: pull\n"
     assert rewrite(text, CONFIG).text == expected
     assert rewrite(expected, CONFIG).text == expected
+
+
+NAMELESS = ["[{}]", "[{name: }]", "[{name: ''}]", "[{name: [x]}]", "[{foo: bar}]", "[{name: a}, {}]"]
+
+
+@pytest.mark.parametrize("said", NAMELESS)
+def test_a_list_with_an_entry_that_names_nothing_stays(said: str) -> None:
+    for text in (
+        f"{POD}  imagePullSecrets: {said}\n",
+        f"{POD}  imagePullSecrets:\n  - {said[1:-1].rsplit(', ', maxsplit=1)[-1]}\n",
+    ):
+        result = rewrite(text, CONFIG)
+        assert result.text == text
+        assert [each.outcome for each in result.findings if each.severity == "warning"] == ["unattached"]
+
+
+def test_pods_that_share_a_spec_and_need_different_secrets_are_said() -> None:
+    secret = PullSecret("pull-{{ namespace }}", ("mirror.example",), emit="Secret")
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- apiVersion: v1\n  kind: Pod\n  metadata: {name: p, namespace: a}\n"
+        "  spec: &s {containers: [{image: mirror.example/x}]}\n"
+        "- {apiVersion: v1, kind: Pod, metadata: {name: q, namespace: b}, spec: *s}\n"
+    )
+    result = rewrite(text, Config(pull_secrets=(secret,)))
+    assert result.text.count("{name: pull-a}") == 1
+    assert [(each.outcome, each.namespace) for each in result.findings if each.pull_secret] == [
+        ("attached", "a"),
+        ("unattached", "b"),
+    ]
+    assert [each.namespace for each in result.findings if each.outcome == "opened"] == ["a"]

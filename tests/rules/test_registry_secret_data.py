@@ -264,6 +264,22 @@ def test_what_has_its_content_already_is_no_trouble(text: str) -> None:
     assert rewrite(text) == Rewrite(text, ())
 
 
+@pytest.mark.parametrize("rest", ["", "  # to come", "\n  other: eA=="], ids=["nothing", "a comment", "another key"])
+def test_update_fills_in_what_is_empty(rest: str) -> None:
+    before = f"{TYPED}data:\n  .dockerconfigjson:{rest}\n"
+    after = f"{TYPED}data:\n  .dockerconfigjson: {NEW}{rest}\n"
+    assert rewrite(before).text == after
+    assert rewrite(after) == Rewrite(after, ())
+
+
+@pytest.mark.parametrize(
+    "value", ["|\n", ">2\n\n    e3\n\n    0=\n", "|2-\n    e30=\n"], ids=["empty", "folded", "indented"]
+)
+def test_update_refuses_what_nothing_can_be_put_into(value: str) -> None:
+    (finding,) = rewrite(f"{TYPED}data:\n  .dockerconfigjson: {value}").findings
+    assert (finding.severity, finding.outcome) == ("error", "conflict")
+
+
 def test_what_cannot_be_updated_leaves_the_whole_stream_as_it_is() -> None:
     text = f"{TYPED}data: {{.dockerconfigjson: e30=}}\n---\n{HEAD}"
     assert rewrite(text).text == text

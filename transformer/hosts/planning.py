@@ -55,7 +55,8 @@ def with_namespace(config: Config, namespace: str | None) -> Config:
 
 def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan:
     """Return what there is to do with the sources that `options` name."""
-    refuse_to_overwrite(options, config)
+    with _naming(config_file):
+        refuse_to_overwrite(options, config)
     ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
     found = sources.read(options.paths, leave_out=[*ours, *_files_of(config)])
     known, reach = survey((source.text for source in found), config), reach_of(config)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from transformer.attachments import Account, Attachment, Need, attachment, current, renaming
+from transformer.attachments import Account, Attachment, Need, attachment, following, renaming
 from transformer.edits import Edit
 from transformer.field_paths import join
 from transformer.findings import Finding, Grown, Outcome, Severity
@@ -26,6 +26,8 @@ from transformer.not_run import why_left_alone
 from transformer.pod_specs import CONTAINER_LISTS
 from transformer.pull_proof import prove_pulls
 from transformer.resources import pull_secret_nodes
+
+_SHARED = "another object has the same by an alias, and needs others"
 
 
 def add(manifest: Manifest) -> Iterator[Finding]:
@@ -59,24 +61,26 @@ def _indentation(text: str) -> int:
 
 
 def _add(manifest: Manifest) -> Iterator[Finding]:
-    edited: set[tuple[int, str]] = set()
+    edited: dict[tuple[int, str], list[str]] = {}
     renamed: set[int] = set()
     for place in manifest.fields.pull_secrets if manifest.config.pull_secrets else ():
         found = attachment(manifest, place)
         spot = (id(place.holder), found.key)
+        is_edited = spot in edited
+        if found.written != edited.setdefault(spot, found.written):
+            found = found._replace(obstacle=_SHARED)
         yield from _renamed(manifest, found, renamed)
-        yield from _attached(manifest, found, is_edited=spot in edited)
+        yield from _attached(manifest, found, is_edited=is_edited)
         yield from prove_pulls(manifest, found)
-        edited.add(spot)
 
 
 def _renamed(manifest: Manifest, found: Attachment, renamed: set[int]) -> Iterator[Finding]:
     """Yield the names that follow a Secret whose name has a hash; those of a list under an alias once."""
     resource = found.place.resource
     is_asked = manifest.known.is_settled and not why_left_alone(resource)
-    for node in pull_secret_nodes(found.value, found.place.form) if is_asked else ():
-        after = current(manifest, resource.namespace, str(node.value))
-        if after != node.value and id(node) not in renamed:
+    names = [*pull_secret_nodes(found.value, found.place.form)] if is_asked else []
+    for node, after in following(manifest, resource.namespace, names):
+        if id(node) not in renamed:
             renamed.add(id(node))
             yield renaming(manifest, _finding(manifest, found, "info", "renamed", ""), node, after)
 
@@ -99,7 +103,7 @@ def _say(found: Attachment, need: Need) -> tuple[Severity, Outcome, str]:
     if need.secret.attach_to == "none":
         return "info", "present", f"uses the pull secret {name}, which is attached elsewhere"
     if need in found.to_account and found.account is not None:
-        return _say_of_account(found.account, need)
+        return _say_of_account(found.account, need, is_made=found.makes_account)
     if need not in found.to_place:
         owner = "its ServiceAccount has" if name in found.inherited else "has"
         return "info", "present", f"{owner} the pull secret {name}"
@@ -109,8 +113,8 @@ def _say(found: Attachment, need: Need) -> tuple[Severity, Outcome, str]:
     return "info", "attached", f"gets the pull secret {name}{carried}"
 
 
-def _say_of_account(account: Account, need: Need) -> tuple[Severity, Outcome, str]:
-    if account.entries is not None or need.secret.emit_accounts:
+def _say_of_account(account: Account, need: Need, *, is_made: bool) -> tuple[Severity, Outcome, str]:
+    if account.entries is not None or is_made:
         return "info", "present", f"its ServiceAccount {account.name} gets the pull secret {need.name}"
     namespace = f" -n {account.namespace}" if account.namespace else ""
     return (

@@ -62,9 +62,19 @@ def _obstacle(manifest: Manifest, secret: Resource, key: str, node: Node | None)
         return f"its {key} stands under stringData, which wins; put it under data"
     if not isinstance(node, Scalar):
         return "it is no registry Secret with its content under data"
+    if not _is_replaceable(manifest.text, node):
+        return "its content is written in a way that nothing else can be put into"
     if id(node) in manifest.aliased:
         return "something else has its content too, by an alias"
     return "it is immutable" if text_of(get(secret.node, "immutable")) == "true" else ""
+
+
+def _is_replaceable(text: str, node: Scalar) -> bool:
+    """Say whether `_edit` knows how a scalar is written: not as a block that is empty or says its own indentation."""
+    if node.style in ("|", ">"):
+        header = text[content_start(text, node) :].partition("\n")[0].partition("#")[0]
+        return bool(str(node.value).strip()) and not any(map(str.isdigit, header))
+    return start(node) < end(node) or text[start(node) - 1] == ":"
 
 
 def _is_overruled(secret: Resource, key: str) -> bool:
@@ -74,6 +84,8 @@ def _is_overruled(secret: Resource, key: str) -> bool:
 
 def _edit(text: str, node: Scalar, value: str) -> Edit:
     """Return the edit of the value; of a block scalar the lines change, and not its header."""
+    if start(node) == end(node):
+        return Edit(start(node), end(node), f" {value}")
     if node.style not in ("|", ">"):
         return replace_scalar(text, node, value, flow=False)
     first, last = content_start(text, node), end(node)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from transformer.attachments import current, renaming
+from transformer.attachments import current, following, renaming
 from transformer.findings import Finding, Grown
 from transformer.manifest import Manifest
 from transformer.node_edits import append_names
@@ -39,9 +39,9 @@ def extend(manifest: Manifest, whole: Whole) -> Iterator[Finding]:
 
 
 def _renamed(manifest: Manifest, account: Resource, seen: set[int]) -> Iterator[Finding]:
-    for node in pull_secret_nodes(get(account.node, IMAGE_PULL_SECRETS)) if manifest.known.is_settled else ():
-        after = current(manifest, account.namespace, str(node.value))
-        if after != node.value and id(node) not in seen:
+    names = [*pull_secret_nodes(get(account.node, IMAGE_PULL_SECRETS))] if manifest.known.is_settled else []
+    for node, after in following(manifest, account.namespace, names):
+        if id(node) not in seen:
             seen.add(id(node))
             yield renaming(manifest, _finding(manifest, account, str(account))._replace(outcome="renamed"), node, after)
 
