@@ -403,7 +403,7 @@ def test_kubeseal_opens_what_is_made(scope: Scope, is_legacy: bool, controller: 
         "name": "harbor-pull",
         "namespace": "shop",
         "labels": {"on": "yes"},
-        "annotations": {"json": '{"a": 1}\n'} | scope_annotations(scope),
+        "annotations": {"json": '{"a": 1}\n'} | scope_annotations(scope) | FOR_H,
     }
     [(key, value)] = found["data"].items()
     auths = {"h.example": LOGIN}
@@ -425,9 +425,13 @@ def test_kubeseal_makes_the_same_of_the_secret(controller: Controller, tmp_path:
         assert opened(json.dumps(theirs), controller.key) == opened(json.dumps(ours), controller.key)
         for each in (theirs, ours):
             del each["spec"]["encryptedData"]
-        assert ours["spec"] == stripped(theirs["spec"])
-        # kubeseal says labels and annotations in the template alone, but for those of the scope.
-        del ours["metadata"]["labels"], ours["metadata"]["annotations"]["by"]
+        # The annotation of the registries is our own, and that kubeseal says labels and annotations in the template
+        # alone, but for those of the scope, is its.
+        del ours["spec"]["template"]["metadata"]["annotations"]["repoint.dev/registries"]
+        assert stripped(ours["spec"]) == stripped(theirs["spec"])
+        for name in ("by", "repoint.dev/registries"):
+            ours["metadata"]["annotations"].pop(name, None)
+        del ours["metadata"]["labels"]
         assert stripped(ours["metadata"]) == stripped(theirs["metadata"])
 
 
