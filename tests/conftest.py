@@ -11,6 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import settings
 from passwords import leaks
+from pull_secrets import new_certificate, reach_in
+
+from transformer.credentials.reach import Reach
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("repoint", deadline=None)
@@ -58,6 +61,17 @@ def outcomes(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Outcomes]:
         return found
 
     return run
+
+
+@pytest.fixture(scope="session")
+def certificate() -> bytes:
+    return new_certificate()
+
+
+@pytest.fixture
+def reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: bytes) -> Reach:
+    """The reach of the command, with all there that the pull secrets of pull_secrets.py name."""
+    return reach_in(tmp_path, monkeypatch, certificate)
 
 
 def outcome(case: ElementTree.Element) -> str:

@@ -41,7 +41,7 @@ FLOORS = [
         "credentials",
     ],
     ["forms.order", "forms.secret", "forms.sealed_secret", "forms.external_secret", "forms.template", "forms"],
-    ["registry_secrets", "pipeline"],
+    ["own_output", "registry_secrets", "pipeline"],
     [
         "hosts.credential_helpers",
         "hosts.loading",

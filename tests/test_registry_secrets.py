@@ -7,7 +7,6 @@ import os
 import subprocess
 import traceback
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,102 +15,40 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from passwords import AWKWARD_PASSWORD, PASSWORD, leaks
 from programs import needs
+from pull_secrets import (
+    BOB,
+    CLOSED,
+    GENERATED,
+    HARBOR,
+    LOGGED_IN,
+    NOTHING,
+    OPEN,
+    QUAY,
+    ROBOT,
+    SEALED,
+    STORED,
+    config_of,
+    demand,
+    finding,
+)
 from ruamel.yaml import YAML
 
-from transformer.config import Config, CredentialSource, External, PullSecret, RemoteKey, Sealing
+from transformer.config import Config, CredentialSource, PullSecret
 from transformer.credentials.reach import Reach
 from transformer.demands import Demand
 from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
-from transformer.documents import join
 from transformer.errors import CredentialsError
-from transformer.findings import Finding, Outcome
+from transformer.findings import Finding
 from transformer.hosts.loading import reach_of
 from transformer.registry_secrets import (
     Made,
     account_documents,
-    holds_nothing_else,
     make,
     missing,
     plain,
     settled,
 )
 from transformer.survey import KnownSecret, Survey
-
-HARBOR = PullSecret("harbor", ("h.example",), credentials=CredentialSource("env", "H_USER", "H_PASS"), emit="Secret")
-QUAY = PullSecret(
-    "quay", ("quay.io",), credentials=CredentialSource("files", "q/user", "q/pass", "q/mail"), emit="Secret"
-)
-LOGGED_IN = PullSecret(
-    "logged-in",
-    ("a.example", "b.example"),
-    credentials=CredentialSource("dockerConfig", path="config.json"),
-    emit="Secret",
-)
-SEALED = HARBOR._replace(name="sealed", emit="SealedSecret", sealing=Sealing("controller.pem"))
-STORED = PullSecret(
-    "stored",
-    ("h.example",),
-    emit="ExternalSecret",
-    external=External("SecretStore", "vault", (RemoteKey("username", "u"), RemoteKey("password", "p"))),
-)
-GENERATED = STORED._replace(
-    name="generated", external=External("ECRAuthorizationToken", "ecr", spec='{"region": "eu-west-1"}')
-)
-OPEN = HARBOR._replace(name="open", emit="template", template="open.j2")
-CLOSED = PullSecret("closed", ("h.example",), emit="template", template="closed.j2")
-
-NOTHING = Survey({}, {})
-ROBOT = Credentials(b"robot$ci", PASSWORD.encode())
-BOB = Credentials(b"bob", b"s3cr3t/of bob", b"bob@corp.example")
-TEMPLATES = {
-    "open.j2": (
-        "apiVersion: v1\nkind: Secret\nmetadata: {name: {{ name }}, namespace: {{ namespace }}}\n"
-        "type: {{ type }}\nstringData: {.dockerconfigjson: {{ dockerconfigjson | tojson }}}\n"
-    ),
-    "closed.j2": (
-        "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultStaticSecret\nmetadata: {name: {{ name }}}\n"
-        "spec: {destination: {name: {{ name }}}}\n"
-    ),
-}
-
-
-@pytest.fixture(scope="session")
-def certificate() -> bytes:
-    """A certificate such as the controller of sealed-secrets has."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([]))
-    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
-    now = datetime.now(UTC)
-    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-
-
-@pytest.fixture
-def reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: bytes) -> Reach:
-    """The reach of the command, with all there that the pull secrets above name."""
-    monkeypatch.setenv("H_USER", "robot$ci")
-    monkeypatch.setenv("H_PASS", PASSWORD)
-    monkeypatch.delenv("DOCKER_AUTH_CONFIG", raising=False)
-    (tmp_path / "q").mkdir()
-    for name, value in zip(("user", "pass", "mail"), BOB, strict=True):
-        (tmp_path / "q" / name).write_bytes(value + b"\n")
-    logins = {"a.example": "one:first", "b.example": f"two:{PASSWORD}"}
-    auths = {host: {"auth": b64encode(login.encode()).decode()} for host, login in logins.items()}
-    (tmp_path / "config.json").write_text(json.dumps({"auths": auths}))
-    (tmp_path / "controller.pem").write_bytes(certificate)
-    for name, text in TEMPLATES.items():
-        (tmp_path / name).write_text(text)
-    return reach_of(Config(folder=str(tmp_path)))
-
-
-def demand(secret: PullSecret, namespace: str = "", *registries: str, home: str = "", name: str = "") -> Demand:
-    """A demand for a pull secret in a namespace, by default with all of its registries."""
-    return Demand(secret, name or secret.name, namespace, home or namespace, registries or secret.registries)
 
 
 def read_yaml(text: str, version: tuple[int, int] = (1, 2)) -> Any:
@@ -564,10 +501,6 @@ HASHED = HARBOR._replace(hashed="kubectl")
 UPDATED = QUAY._replace(existing="update")
 
 
-def config_of(*secrets: PullSecret, default_namespace: str = "") -> Config:
-    return Config(pull_secrets=secrets, default_namespace=default_namespace)
-
-
 def having(*ids: tuple[str, str], kind: str = "Secret", default_namespace: str = "") -> Survey:
     return Survey({}, {each: KnownSecret(kind) for each in ids}, default_namespace)
 
@@ -762,10 +695,6 @@ def test_plain_needs_no_credentials(reach: Reach, monkeypatch: pytest.MonkeyPatc
 # -- ServiceAccounts --------------------------------------------------------------------------------------------------
 
 
-def finding(outcome: Outcome, secret: str, account: tuple[str, str] | None = None) -> Finding:
-    return Finding(severity="info", outcome=outcome, message="", line=1, column=1, secret=secret, account=account)
-
-
 def account(name: str, namespace: str, *secrets: str) -> str:
     place = f"  namespace: {namespace}\n" if namespace else ""
     names = "".join(f"- name: {secret}\n" for secret in secrets)
@@ -810,127 +739,3 @@ def test_account_documents_are_one_where_unset_is_the_namespace_that_is_said() -
 @pytest.mark.parametrize(("findings", "expected"), ACCOUNTS.values(), ids=ACCOUNTS)
 def test_account_documents_are_those_that_the_input_lacks(findings: list[Finding], expected: list[str]) -> None:
     assert account_documents(findings, Survey({("there", "default"): ()}, {})) == expected
-
-
-# -- what this program made -------------------------------------------------------------------------------------------
-
-FORMS = {
-    "Secrets": (HARBOR, QUAY),
-    "one of the older type": (QUAY._replace(is_legacy=True),),
-    "SealedSecrets": (SEALED,),
-    "ExternalSecrets": (STORED,),
-    "ExternalSecrets and their generators": (GENERATED,),
-    "a template with credentials": (OPEN,),
-    "a template without": (CLOSED,),
-    "all of them": (HARBOR, SEALED, STORED, GENERATED, OPEN, CLOSED),
-    "labeled": (HARBOR._replace(labels=(("a", "b"),), annotations=(("a", "b"),), immutable=True),),
-    "named by a template": (HARBOR._replace(name="pull-{{ namespace }}"),),
-}
-
-
-def named(secret: PullSecret, namespace: str) -> Demand:
-    return demand(secret, namespace, name=secret.name.replace("{{ namespace }}", namespace))
-
-
-@pytest.mark.parametrize("secrets", FORMS.values(), ids=FORMS)
-def test_holds_nothing_else_takes_what_was_made(secrets: tuple[PullSecret, ...], reach: Reach) -> None:
-    wanted = [named(secret, place) for secret in secrets for place in ("shop", "mail")]
-    text = join(make(wanted, reach).texts)
-    assert holds_nothing_else(text, config_of(*secrets))
-    assert holds_nothing_else(text, config_of(PullSecret("other", ("a.example",)), *secrets))
-
-
-NARROW = {name: secrets for name, secrets in FORMS.items() if not {OPEN, CLOSED} & {*secrets}}
-
-
-@pytest.mark.parametrize("secrets", NARROW.values(), ids=NARROW)
-def test_holds_nothing_else_takes_no_more_than_what_was_made(secrets: tuple[PullSecret, ...], reach: Reach) -> None:
-    text = join(make([named(secret, "shop") for secret in secrets], reach).texts)
-    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mine}\n"
-    assert not holds_nothing_else(f"{text}---\n{manifest}", config_of(*secrets))
-    assert not holds_nothing_else(f"{manifest}---\n{text}", config_of(*secrets))
-    assert not holds_nothing_else(text, config_of(PullSecret("other", ("a.example",))))
-
-
-@pytest.mark.parametrize("hashed", ["kubectl", "kustomize"])
-def test_holds_nothing_else_takes_a_name_with_any_hash(
-    hashed: str, reach: Reach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = HARBOR._replace(hashed=hashed)
-    config = config_of(secret)
-    known = settled(NOTHING, [demand(secret, "shop")], config, reach)
-    [text] = make([demand(secret, "shop", name=f"harbor{known.suffix(secret, 'shop')}")], reach).texts
-    monkeypatch.setenv("H_PASS", AWKWARD_PASSWORD)
-    assert holds_nothing_else(text, config)
-    assert not holds_nothing_else(text, config_of(HARBOR))
-
-
-def test_holds_nothing_else_takes_accounts_where_they_are_made(reach: Reach) -> None:
-    secret = HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True)
-    made = account_documents([finding("present", "harbor", ("shop", "default"))], NOTHING)
-    text = join([*made, *make([demand(secret, "shop")], reach).texts])
-    assert holds_nothing_else(text, config_of(secret))
-    assert not holds_nothing_else(text, config_of(secret._replace(emit_accounts=False)))
-
-
-SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor}\ntype: kubernetes.io/dockerconfigjson\n"
-# Texts, and whether this program could have made them for HARBOR.
-TEXTS = {
-    "nothing": ("", True),
-    "a Secret": (SECRET, True),
-    "in a list": (f"apiVersion: v1\nkind: List\nitems: [{{{', '.join(SECRET.splitlines())}}}]\n", True),
-    "another name": (SECRET.replace("harbor", "mine"), False),
-    "a name with more": (SECRET.replace("harbor", "harbor-2456789bcd"), False),
-    "another type": (SECRET.replace("kubernetes.io/dockerconfigjson", "Opaque"), False),
-    "no type": (SECRET.partition("type:")[0], False),
-    "another kind": (SECRET.replace("kind: Secret", "kind: ConfigMap"), False),
-    "another group": (SECRET.replace("v1", "x/v1"), False),
-    "an account": ("apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: harbor}\n", False),
-    "a generator": (
-        "apiVersion: generators.external-secrets.io/v1alpha1\nkind: ECRAuthorizationToken\nmetadata: {name: harbor}\n",
-        False,
-    ),
-    "something else beside it": (f"{SECRET}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n", False),
-    "a text": ("mine\n", False),
-    "a list of texts": ("[mine]\n", False),
-    "an empty list": ("apiVersion: v1\nkind: List\nitems: []\n", False),
-    "no YAML": ("a: [\n", False),
-    "no YAML beside it": (f"{SECRET}---\na: [\n", False),
-}
-
-
-@pytest.mark.parametrize(("text", "is_ours"), TEXTS.values(), ids=TEXTS)
-def test_holds_nothing_else_looks_at_all_there_is(text: str, is_ours: bool) -> None:
-    assert holds_nothing_else(text, config_of(HARBOR)) == is_ours
-
-
-# Pull secrets, and what this program never makes of them.
-NOT_OURS: dict[str, tuple[PullSecret, str]] = {
-    "an account with more than pull secrets": (
-        HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True),
-        (
-            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: mine, annotations: {iam: role}}\n"
-            "automountServiceAccountToken: false\n"
-        ),
-    ),
-    "an account with labels": (
-        HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True),
-        (
-            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: mine, labels: {app: shop}}\n"
-            "imagePullSecrets: [{name: harbor}]\n"
-        ),
-    ),
-    "a generator of another name": (
-        GENERATED,
-        "apiVersion: generators.external-secrets.io/v1alpha1\nkind: GCRAccessToken\nmetadata: {name: mine}\n",
-    ),
-    "a manifest that says nothing of the Secret": (
-        CLOSED,
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mine}\n",
-    ),
-}
-
-
-@pytest.mark.parametrize(("secret", "text"), NOT_OURS.values(), ids=NOT_OURS)
-def test_holds_nothing_else_takes_only_what_could_have_been_made(secret: PullSecret, text: str) -> None:
-    assert not holds_nothing_else(text, config_of(secret))

@@ -14,19 +14,15 @@ from transformer.credentials.reach import Reach
 from transformer.demands import Demand
 from transformer.dockerconfig import KEYS, Credentials
 from transformer.documents import split
-from transformer.errors import CredentialsError, ManifestSyntaxError
+from transformer.errors import CredentialsError
 from transformer.findings import Finding
 from transformer.forms import form
 from transformer.forms.order import Form, Order, content, type_of
-from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
-from transformer.pod_specs import contents
+from transformer.nodes import compose
 from transformer.pull_secret_checks import SHORT_LIVED_USERS
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources
-from transformer.secret_names import hash_suffix, is_hashed, secret_name
-from transformer.survey import Id, ObjectId, Survey, is_account, object_id
-
-_MAKERS = {("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
-_GENERATORS = "generators.external-secrets.io"
+from transformer.resources import IMAGE_PULL_SECRETS, resources
+from transformer.secret_names import hash_suffix, secret_name
+from transformer.survey import Id, ObjectId, Survey, object_id
 
 
 class Made(NamedTuple):
@@ -148,41 +144,6 @@ def _account_document(namespace: str, name: str, secrets: Iterable[str]) -> str:
             IMAGE_PULL_SECRETS: [{"name": secret} for secret in secrets],
         }
     )
-
-
-def holds_nothing_else(text: str, config: Config) -> bool:
-    """Say whether `text` is a stream of what `config` could have made, and of nothing else."""
-    try:
-        roots = [root for document in split(text) if (root := compose(document.text)) is not None]
-    except ManifestSyntaxError:
-        return False
-    found = [[*resources(root)] for root in roots]
-    return all(each and all(_is_ours(resource, config) for resource in each) for each in found)
-
-
-def _is_ours(resource: Resource, config: Config) -> bool:
-    kind = (resource.group, resource.kind)
-    if is_account(resource):
-        is_bare = _has_only(resource.node, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS) and _has_only(
-            get(resource.node, "metadata"), "name", "namespace"
-        )
-        return is_bare and any(secret.emit_accounts for secret in config.pull_secrets)
-    if resource.group == _GENERATORS:
-        made = (each.external for each in config.pull_secrets if each.external is not None and each.external.spec)
-        return any((external.kind, external.name) == (resource.kind, resource.name) for external in made)
-    if kind == ("", "Secret") and text_of(get(resource.node, "type")) not in KEYS:
-        return False
-    names = {secret_name(secret, resource.namespace, config): secret for secret in config.pull_secrets}
-    if kind in {("", "Secret"), *_MAKERS}:
-        return any(
-            resource.name == name or (each.hashed and is_hashed(resource.name, name)) for name, each in names.items()
-        )
-    is_of_template = resource.name in names and names[resource.name].emit == "template"
-    return is_of_template and not contents(resource).pod_specs
-
-
-def _has_only(node: Node | None, *keys: str) -> bool:
-    return isinstance(node, Mapping) and {text_of(key) for key, _ in pairs(node)} <= {*keys}
 
 
 def _is_updated(demand: Demand, known: Survey) -> bool:

@@ -17,8 +17,9 @@ from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, path_of, reach_of
 from transformer.hosts.sources import Source
+from transformer.own_output import holds_nothing_else
 from transformer.pipeline import Rewrite, rewrite_all
-from transformer.registry_secrets import account_documents, holds_nothing_else, missing, settled
+from transformer.registry_secrets import account_documents, missing, settled
 from transformer.secret_names import templated_name
 from transformer.survey import Survey, survey
 
