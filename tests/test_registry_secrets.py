@@ -43,10 +43,10 @@ from transformer.hosts.loading import reach_of
 from transformer.registry_secrets import (
     Made,
     account_documents,
+    in_plaintext,
     make,
-    missing,
-    plain,
     settled,
+    unmet,
 )
 from transformer.survey import KnownSecret, Survey
 
@@ -671,25 +671,25 @@ LACKING: dict[str, tuple[Survey, list[str]]] = {
 
 
 @pytest.mark.parametrize(("known", "expected"), LACKING.values(), ids=LACKING)
-def test_missing_is_what_the_input_does_not_have(known: Survey, expected: list[str]) -> None:
+def test_unmet_is_what_the_input_does_not_have(known: Survey, expected: list[str]) -> None:
     wanted = [demand(HARBOR), demand(HARBOR, "shop"), demand(HARBOR, "mail"), demand(QUAY, "shop")]
-    assert [str(each) for each in missing(wanted, known)] == expected
+    assert [str(each) for each in unmet(wanted, known)] == expected
 
 
-def test_missing_goes_by_names_with_their_hash() -> None:
+def test_unmet_goes_by_names_with_their_hash() -> None:
     wanted = [demand(HASHED, "shop", name="harbor-2456789bcd")]
-    assert missing(wanted, having(("shop", "harbor"), ("shop", "harbor-fghkmt2456"))) == wanted
-    assert missing(wanted, having(("shop", "harbor-2456789bcd"))) == []
+    assert unmet(wanted, having(("shop", "harbor"), ("shop", "harbor-fghkmt2456"))) == wanted
+    assert unmet(wanted, having(("shop", "harbor-2456789bcd"))) == []
 
 
-def test_plain_is_what_others_can_read(reach: Reach) -> None:
+def test_in_plaintext_is_what_others_can_read(reach: Reach) -> None:
     wanted = [demand(each, "shop") for each in (CLOSED, OPEN, SEALED, STORED, GENERATED, HARBOR)]
-    assert plain(wanted, reach) == [demand(OPEN, "shop"), demand(HARBOR, "shop")]
+    assert in_plaintext(wanted, reach) == [demand(OPEN, "shop"), demand(HARBOR, "shop")]
 
 
-def test_plain_needs_no_credentials(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_plaintext_needs_no_credentials(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("H_PASS")
-    assert plain([demand(HARBOR)], reach) == [demand(HARBOR)]
+    assert in_plaintext([demand(HARBOR)], reach) == [demand(HARBOR)]
 
 
 # -- ServiceAccounts --------------------------------------------------------------------------------------------------

@@ -112,12 +112,12 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
     return known._replace(suffixes=suffixes, contents=values, is_settled=True)
 
 
-def missing(wanted: Iterable[Demand], known: Survey) -> list[Demand]:
+def unmet(wanted: Iterable[Demand], known: Survey) -> list[Demand]:
     """Return the demands that the input does not fulfil itself."""
     return [demand for demand in wanted if known.secret(demand.namespace, demand.name) is None]
 
 
-def plain(wanted: Iterable[Demand], reach: Reach) -> list[Demand]:
+def in_plaintext(wanted: Iterable[Demand], reach: Reach) -> list[Demand]:
     """Return the demands for which credentials are written so that others can read them."""
     return [demand for demand in wanted if _form(demand).is_plain(demand.secret, reach)]
 

@@ -19,7 +19,7 @@ from transformer.hosts.loading import find_config, load_config, path_of, reach_o
 from transformer.hosts.sources import Source
 from transformer.own_output import holds_nothing_else
 from transformer.pipeline import Rewrite, rewrite_all
-from transformer.registry_secrets import account_documents, missing, settled
+from transformer.registry_secrets import account_documents, settled, unmet
 from transformer.secret_names import templated_name
 from transformer.survey import Survey, survey
 
@@ -74,7 +74,7 @@ def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan
         for source, part in parts
         for finding in sorted(part.findings, key=lambda finding: (finding.line, finding.column))
     ]
-    lacking = missing(wanted, known)
+    lacking = unmet(wanted, known)
     there = [
         f"{secret.kind} {demand}"
         for demand in wanted

@@ -15,7 +15,7 @@ from transformer.hosts.masking import masked
 from transformer.hosts.outputs import Output
 from transformer.hosts.planning import Plan, config_of, plan, plan_whole, with_namespace
 from transformer.hosts.work_tree import refuse_plaintext
-from transformer.registry_secrets import Made, make, plain
+from transformer.registry_secrets import Made, in_plaintext, make
 from transformer.survey import ids
 from transformer.unified_diff import unified_diff
 
@@ -161,7 +161,7 @@ def _made(planned: Plan) -> Made:
 def _private(options: argparse.Namespace, planned: Plan, made: Made) -> list[Output]:
     if not options.secrets or not made.texts:
         return []
-    open_to_all = plain(planned.demands, planned.reach)
+    open_to_all = in_plaintext(planned.demands, planned.reach)
     if open_to_all and not options.allow_plaintext_secrets and not outputs.is_stream(options.secrets):
         refuse_plaintext([options.secrets], f"the credentials of {', '.join(map(str, open_to_all))}")
     return [Output(options.secrets, join(made.texts).encode("utf-8"), mode=_PRIVATE)]
