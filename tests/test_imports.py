@@ -15,7 +15,7 @@ FLOORS = [
     ["errors"],
     ["reference", "keyring", "dockerconfig", "go_json", "docker_login", "kubelet_secret", "sealing"],
     ["edits", "documents", "unified_diff"],
-    ["nodes", "node_edits", "value_edits", "field_paths", "authored"],
+    ["nodes", "aliases", "node_edits", "value_edits", "field_paths", "authored"],
     ["resources", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
     ["config", "config_schema", "templates", "secret_names", "pull_secret_checks", "config_checks"],
     ["mirrors", "loops", "config_file", "likely"],

@@ -443,6 +443,13 @@ def test_what_an_account_cannot_be_given_opens_nothing() -> None:
     assert [finding.outcome for finding in found if finding.outcome in ("unattached", "opened")] == ["unattached"]
 
 
+def test_what_an_account_shares_opens_nothing_that_it_lacks() -> None:
+    accounts = "{metadata: {name: default}, imagePullSecrets: &s [{name: x}]}, {metadata: {name: b}, x: *s}"
+    text = stream(pod(S), f"{{apiVersion: v1, kind: ServiceAccountList, items: [{accounts}]}}\n")
+    found = rewrite(text, CONFIG).findings
+    assert [finding.outcome for finding in found if finding.outcome in ("unattached", "opened")] == ["unattached"]
+
+
 def test_nothing_is_claimed_of_an_account_that_nothing_is_known_of() -> None:
     config = Config(pull_secrets=(PullSecret("team", ("m.example/team",)),))
     assert [finding.message for finding in proofs(pod("m.example/app"), config)] == []

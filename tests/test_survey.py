@@ -73,6 +73,25 @@ def test_survey_knows_the_accounts_whose_list_cannot_be_extended(text: str, is_f
     assert survey([f"{other}---\n{ACCOUNT}{text}"], CONFIG).stuck == (set() if is_free else {("n", "a")})
 
 
+# Two accounts, the first of which has an anchor, and those whose list cannot be extended.
+SHARED = {
+    "by another account": ("imagePullSecrets: &s [{name: x}]", "imagePullSecrets: *s", {("", "a")}),
+    "by something else": ("imagePullSecrets: &s [{name: x}]", "x: *s", {("", "a")}),
+    "of something in it": ("x: &x {y: 1}, imagePullSecrets: [{name: x}]", "x: *x", set()),
+    "by nothing": ("imagePullSecrets: &s [{name: x}]", "imagePullSecrets: [{name: x}]", set()),
+    "in a part of it": ("imagePullSecrets: [&s {name: x}]", "imagePullSecrets: [*s]", set()),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "stuck"), SHARED.values(), ids=SHARED)
+def test_survey_knows_the_accounts_whose_list_something_else_has(
+    first: str, second: str, stuck: set[tuple[str, str]]
+) -> None:
+    items = f"[{{metadata: {{name: a}}, {first}}}, {{metadata: {{name: b}}, {second}}}]"
+    text = f"{{apiVersion: v1, kind: ServiceAccountList, items: {items}}}"
+    assert survey([text], CONFIG).stuck == stuck
+
+
 def test_survey_knows_that_nothing_of_an_account_may_be_edited() -> None:
     kept = ACCOUNT.replace("{name: a,", "{annotations: {repoint.dev/keep: 'true'}, name: a,")
     assert survey([kept], CONFIG).stuck == {("n", "a")}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypedDict
 
+from transformer.aliases import aliased, uses
 from transformer.config import Config, PullSecret
 from transformer.directives import comment_behind, why_kept
 from transformer.documents import LINE_BREAK, Document
@@ -16,7 +17,6 @@ from transformer.edits import Edit, apply, merge
 from transformer.image_fields import Fields, ImageField, fields
 from transformer.node_edits import content_start
 from transformer.nodes import (
-    Alias,
     Mapping,
     Node,
     Scalar,
@@ -206,14 +206,7 @@ class Manifest:
     @cached_property
     def aliased(self) -> frozenset[int]:
         """The ids of all nodes that an alias says too, or that stand in what one says."""
-        found: set[int] = set()
-        waiting = [resolve(node) for node in _walk(self.root) if isinstance(node, Alias)] if "&" in self.text else []
-        while waiting:
-            node = waiting.pop()
-            if id(node) not in found:
-                found.add(id(node))
-                waiting += map(resolve, node.children if isinstance(node, (Mapping, Sequence)) else ())
-        return frozenset(found)
+        return aliased(self.root) if "&" in self.text else frozenset()
 
     @property
     def _anchored_texts(self) -> Iterator[tuple[Text, tuple[Spot, ...]]]:
@@ -222,19 +215,4 @@ class Manifest:
     @cached_property
     def _uses(self) -> Counter[int]:
         """How often each scalar with an anchor is said: once where it stands, and once for each alias."""
-        uses: Counter[int] = Counter()
-        for node in _walk(self.root):
-            target = resolve(node)
-            if isinstance(target, Scalar) and target.anchor is not None:
-                uses[id(target)] += 1
-        return uses
-
-
-def _walk(root: Node | None) -> Iterator[Node]:
-    """Yield every node where it stands, an alias as itself."""
-    waiting = [root] if root is not None else []
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, (Mapping, Sequence)):
-            waiting.extend(node.children)
+        return uses(self.root)

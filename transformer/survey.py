@@ -14,13 +14,14 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from transformer.aliases import aliased
 from transformer.config import Config, PullSecret
 from transformer.crds import is_schema
 from transformer.dockerconfig import JSON, KEYS
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.keyring import clean, without_userinfo
-from transformer.nodes import Mapping, Node, compose, filled, get, is_null, pairs, resolve, text_of
+from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, is_list_of_names, pull_secret_names, resources
@@ -98,11 +99,12 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
     stuck: set[Id] = set()
     secrets: dict[Id, KnownSecret] = {}
     for root in _roots(texts if config.pull_secrets else ()):
+        shared = aliased(root)
         for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
             if is_account(resource):
                 names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
                 accounts[resource.namespace, resource.name] = names
-                if why_stuck(resource):
+                if why_stuck(resource) or id(own(resource.node, IMAGE_PULL_SECRETS)) in shared:
                     stuck.add((resource.namespace, resource.name))
             elif name := made_secret(resource):
                 secrets[resource.namespace, name] = _known(resource)
