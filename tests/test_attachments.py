@@ -359,6 +359,19 @@ def test_names_stay_where_no_credentials_say_the_hash(name: str) -> None:
     assert rewrite(text, Config(pull_secrets=(HASHED,))).text == text
 
 
+def test_a_list_that_two_accounts_share_follows_the_hash() -> None:
+    config = Config(pull_secrets=(HASHED,), default_namespace="shop")
+    text = (
+        f"{pod(P)}---\napiVersion: v1\nkind: ServiceAccountList\nitems:\n"
+        f"- {{metadata: {{name: default}}, imagePullSecrets: &l [{{name: {OLD}}}]}}\n"
+        "- {metadata: {name: other}, imagePullSecrets: *l}\n"
+    )
+    known = survey([text], config)._replace(suffixes={("hashed", "shop"): NEW.removeprefix("hashed")}, is_settled=True)
+    (result,) = rewrite_all([text], config, known)
+    assert result.text == text.replace(OLD, NEW)
+    assert [finding.outcome for finding in result.findings] == ["unmapped", "present", "opened", "renamed"]
+
+
 def test_needs_name_the_keys_that_open_images() -> None:
     secret = PullSecret("all", ("a.example", "b.example", "a.example/team", "*.example/x"))
     (found,) = attachments(pod("a.example/team/app", "c.example/x"), config=Config(pull_secrets=(secret,)))

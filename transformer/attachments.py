@@ -25,6 +25,7 @@ from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
 from transformer.resources import IMAGE_PULL_SECRETS, is_empty, is_list_of_names, pull_secret_nodes
 from transformer.secret_names import is_hashed
+from transformer.survey import Id
 
 
 class Need(NamedTuple):
@@ -41,6 +42,11 @@ class Account(NamedTuple):
     namespace: str
     name: str
     entries: tuple[str, ...] | None
+
+    @property
+    def id(self) -> Id:
+        """The namespace and the name."""
+        return self.namespace, self.name
 
 
 class Attachment(NamedTuple):
@@ -108,7 +114,7 @@ def _name_there(manifest: Manifest, namespace: str, node: Scalar) -> str:
 
 def _inherited(manifest: Manifest, account: Account) -> tuple[str, ...]:
     """Return the names in the list of an account, as they will read."""
-    if (account.namespace, account.name) in manifest.known.stuck:
+    if account.id in manifest.known.stuck:
         return account.entries or ()
     return tuple(current(manifest, account.namespace, name) for name in account.entries or ())
 

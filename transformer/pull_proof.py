@@ -54,10 +54,10 @@ def _reaching(manifest: Manifest, found: Attachment) -> list[str] | None:
     """Return the names of the Secrets that reach the pods of a place; None where an account is not known to have it."""
     if found.present or found.is_written:
         return [*dict.fromkeys([*found.present, *found.written])]
-    accounts = found.to_account
-    if accounts and found.account is not None and (found.account.namespace, found.account.name) in manifest.known.stuck:
+    accounts, known, account = found.to_account, manifest.known, found.account
+    if accounts and account is not None and (account.id in known.stuck or account.id in known.shared):
         return None
-    if found.account is not None and found.account.entries is None and accounts and not found.makes_account:
+    if accounts and account is not None and account.entries is None and not found.makes_account:
         return None
     return [*dict.fromkeys([*found.inherited, *(need.name for need in accounts)])]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as Table
 from contextlib import suppress
 from types import MappingProxyType
@@ -64,8 +64,9 @@ class Survey(NamedTuple):
     `accounts` are the ServiceAccounts with their imagePullSecrets. `suffixes` are the hashes that names of emitted
     Secrets get, by the pull secret's name in the config and the namespace in which the Secret ends; `contents` are the
     values, in base64 by the type of a Secret, that Secrets of the input get, by the namespace in which they end and
-    their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none,
-    and `stuck` are the accounts whose list cannot be extended.
+    their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none.
+    `stuck` are the accounts whose list cannot be edited, and `shared` those whose list cannot be extended, since
+    something else has it too; names in it can still follow.
     """
 
     accounts: Table[Id, tuple[str, ...]]
@@ -75,6 +76,7 @@ class Survey(NamedTuple):
     contents: Table[Id, Table[str, str]] = _NO_CONTENTS
     is_settled: bool = False
     stuck: frozenset[Id] = frozenset()
+    shared: frozenset[Id] = frozenset()
 
     def suffix(self, secret: PullSecret, home: str) -> str:
         """Return what the name of a pull secret gets in the namespace in which it ends."""
@@ -97,18 +99,21 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
     """Return what the rules of `config` have to know of a whole input."""
     accounts: dict[Id, tuple[str, ...]] = {}
     stuck: set[Id] = set()
+    shared: set[Id] = set()
     secrets: dict[Id, KnownSecret] = {}
     for root in _roots(texts if config.pull_secrets else ()):
-        shared = aliased(root)
+        in_two_places = aliased(root)
         for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
             if is_account(resource):
                 names = tuple(pull_secret_names(get(resource.node, IMAGE_PULL_SECRETS)))
                 accounts[resource.namespace, resource.name] = names
-                if why_stuck(resource) or id(own(resource.node, IMAGE_PULL_SECRETS)) in shared:
+                if why_stuck(resource):
                     stuck.add((resource.namespace, resource.name))
+                elif shares_list(resource, in_two_places):
+                    shared.add((resource.namespace, resource.name))
             elif name := made_secret(resource):
                 secrets[resource.namespace, name] = _known(resource)
-    return Survey(accounts, secrets, config.default_namespace, stuck=frozenset(stuck))
+    return Survey(accounts, secrets, config.default_namespace, stuck=frozenset(stuck), shared=frozenset(shared))
 
 
 def _roots(texts: Iterable[str]) -> Iterator[Node | None]:
@@ -142,12 +147,17 @@ def is_account(resource: Resource) -> bool:
 
 
 def why_stuck(account: Resource) -> str:
-    """Return why nothing can be written into the list of a ServiceAccount, or an empty text."""
+    """Return why the list of a ServiceAccount cannot be edited, or an empty text."""
     if why := why_left_alone(account):
         return f"nothing in it may be edited ({why})"
     value = get(account.node, IMAGE_PULL_SECRETS)
     is_free = value is None or is_null(value) or is_list_of_names(value)
     return "" if is_free else f"its {IMAGE_PULL_SECRETS} is no list of names"
+
+
+def shares_list(account: Resource, in_two_places: Container[int]) -> bool:
+    """Say whether something else has the list of a ServiceAccount too; `in_two_places` are the ids of aliased nodes."""
+    return id(own(account.node, IMAGE_PULL_SECRETS)) in in_two_places
 
 
 def made_secret(resource: Resource) -> str:

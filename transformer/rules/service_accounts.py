@@ -20,7 +20,7 @@ from transformer.manifest import Manifest
 from transformer.node_edits import append_names
 from transformer.nodes import get, own, start
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, pull_secret_names, pull_secret_nodes
-from transformer.survey import is_account, why_stuck
+from transformer.survey import is_account, shares_list, why_stuck
 from transformer.whole import AccountNeed, Whole
 
 
@@ -50,7 +50,7 @@ def _extended(manifest: Manifest, account: Resource, needs: Iterable[AccountNeed
     value = get(account.node, IMAGE_PULL_SECRETS)
     present = [current(manifest, account.namespace, name) for name in pull_secret_names(value)]
     lacking = [need for need in needs if need.secret not in present]
-    if lacking and id(own(account.node, IMAGE_PULL_SECRETS)) in manifest.aliased:
+    if lacking and shares_list(account, manifest.aliased):
         yield from _stuck(manifest, account, lacking, f"something else has its {IMAGE_PULL_SECRETS} too, by an alias")
     elif lacking:
         yield from _given(manifest, account, lacking, present)
