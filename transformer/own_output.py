@@ -10,9 +10,8 @@ from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
 from transformer.pod_specs import contents
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources
 from transformer.secret_names import is_hashed, secret_name
-from transformer.survey import is_account
+from transformer.survey import SECRET_MAKERS, is_account
 
-_MAKERS = {("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
 _GENERATORS = "generators.external-secrets.io"
 
 
@@ -39,7 +38,7 @@ def _is_ours(resource: Resource, config: Config) -> bool:
     if kind == ("", "Secret") and text_of(get(resource.node, "type")) not in KEYS:
         return False
     names = {secret_name(secret, resource.namespace, config): secret for secret in config.pull_secrets}
-    if kind in {("", "Secret"), *_MAKERS}:
+    if kind in SECRET_MAKERS:
         return any(
             resource.name == name or (each.hashed and is_hashed(resource.name, name)) for name, each in names.items()
         )

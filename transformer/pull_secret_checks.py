@@ -39,6 +39,9 @@ SHORT_LIVED_USERS = {
 }
 """User names that come with a password for a while, and how long that is."""
 
+BETTER = "with emit: ExternalSecret and a generator the cluster renews it"
+"""What to do instead of freezing such a password."""
+
 
 def pull_secret_errors(secret: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong between the keys of a pull secret, each with the path in it."""
@@ -68,16 +71,15 @@ def pull_secret_warnings(secret: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield where a password that is good for hours would be frozen, each with the path in a right pull secret."""
     if _emit(secret) not in ("Secret", "SealedSecret", "template") or "credentials" not in secret:
         return
-    better = "; with emit: ExternalSecret and a generator the cluster renews it"
     helper = secret["credentials"].get("credentialHelper")
     if helper in _SHORT_LIVED_HELPERS:
-        yield ("credentials",), f"what {helper} gives is good for hours, and is frozen into a Secret{better}"
+        yield ("credentials",), f"what {helper} gives is good for hours, and is frozen into a Secret; {BETTER}"
     else:
         for index, key in enumerate(secret["registries"]):
             if _ECR.fullmatch(keyring.host(key)):
                 yield (
                     ("registries", index),
-                    f"a password for ECR is good for 12 hours, and is frozen into a Secret{better}",
+                    f"a password for ECR is good for 12 hours, and is frozen into a Secret; {BETTER}",
                 )
 
 

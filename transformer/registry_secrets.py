@@ -19,7 +19,7 @@ from transformer.findings import Finding
 from transformer.forms import form
 from transformer.forms.order import Form, Order, content, type_of
 from transformer.nodes import compose
-from transformer.pull_secret_checks import SHORT_LIVED_USERS
+from transformer.pull_secret_checks import BETTER, SHORT_LIVED_USERS
 from transformer.resources import IMAGE_PULL_SECRETS, resources
 from transformer.secret_names import hash_suffix, secret_name
 from transformer.survey import Id, ObjectId, Survey, object_id
@@ -85,7 +85,7 @@ def _short_lived(demand: Demand, auths: Table[str, Credentials]) -> Iterator[str
             user, why = each.username.decode("ascii"), SHORT_LIVED_USERS[each.username]
             yield (
                 f"pull secret {demand.secret.name}: the password of {user} for {key} is frozen into a Secret, and "
-                f"{why}; with emit: ExternalSecret and a generator the cluster renews it"
+                f"{why}; {BETTER}"
             )
 
 

@@ -17,7 +17,6 @@ from typing import NamedTuple, TypeAlias
 from transformer.aliases import aliased
 from transformer.config import Config, PullSecret
 from transformer.crds import is_schema
-from transformer.dockerconfig import JSON, KEYS
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.keyring import clean, without_userinfo
@@ -39,7 +38,9 @@ REGISTRIES = "repoint.dev/registries"
 # What another program fills in, and what the operator of an ExternalSecret does.
 _PLACEHOLDER = re.compile(r"\$[{(]|\{\{|<path:|\bENC\[")
 _ACTION = re.compile(r"\{\{.*?\}\}")
-_MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
+SECRET_MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-secrets.io", "ExternalSecret")}
+"""The groups and kinds of objects that are Secrets, or that Secrets of the same name are made of."""
+
 _NO_SUFFIXES: Table[Id, str] = MappingProxyType({})
 _NO_CONTENTS: Table[Id, Table[str, str]] = MappingProxyType({})
 
@@ -162,7 +163,7 @@ def shares_list(account: Resource, in_two_places: Container[int]) -> bool:
 
 def made_secret(resource: Resource) -> str:
     """Return the name of the Secret that an object is, or that is made of it; an empty text for any other object."""
-    if (resource.group, resource.kind) not in _MAKERS:
+    if (resource.group, resource.kind) not in SECRET_MAKERS:
         return ""
     target = _mapping(_mapping(resource.node, "spec"), "target") if resource.kind == "ExternalSecret" else None
     return (text_of(get(target, "name")) if target is not None else "") or resource.name
@@ -223,12 +224,6 @@ def _read(kind: str, data: dict[str, bytes]) -> KnownSecret:
         return KnownSecret("Secret")
     usable = (key for key, each in entries.items() if clean(key) is not None and (each.username or each.password))
     return KnownSecret("Secret", tuple(map(without_userinfo, usable)))
-
-
-def _why_ignored(kind: str) -> str:
-    if kind in KEYS:
-        return f"it has no data under {KEYS[kind]}"
-    return f"its type is {kind or 'Opaque'}, and the kubelet reads those of {JSON}"
 
 
 def _texts(secret: Mapping, key: str) -> Iterator[tuple[str, str]]:
