@@ -228,7 +228,7 @@ def test_a_bug_says_where_it_is(
     monkeypatch.setattr(planning, "survey", None)
     assert main(["check", "web.yaml"]) == 3
     places = capfd.readouterr().err.splitlines()[1:]
-    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_planned", "plan"]
+    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_planned", "_plan", "plan"]
 
 
 def test_a_folder_that_may_not_be_seen_is_no_bug(

@@ -11,7 +11,7 @@ from command import CREDENTIALS, contents, lay_out, pod, repoint
 
 from transformer.config import Config
 from transformer.errors import ConfigError, CredentialsError, UsageError
-from transformer.hosts.planning import Plan, config_of, plan, refuse_to_overwrite, with_namespace
+from transformer.hosts.planning import Plan, config_of, plan, read, refuse_to_overwrite, with_namespace
 
 HEAD = "apiVersion: repoint.dev/v1alpha1\nkind: MirrorConfig\nspec:\n  unmapped: allow\n  pullSecrets:\n"
 PULL = (
@@ -42,7 +42,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def planned(*paths: str, **said: Any) -> Plan:
     given = options(*paths, **said)
-    return plan(given, *config_of(given))
+    file, config = config_of(given)
+    return plan(read(given, file, config), file, config, quiet=True)
 
 
 # -- the config -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,19 +55,29 @@ def with_namespace(config: Config, namespace: str | None) -> Config:
     return config._replace(default_namespace=namespace)
 
 
-def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan:
-    """Return what there is to do with the sources that `options` name."""
+def read(options: argparse.Namespace, config_file: Path, config: Config) -> list[Source]:
+    """Return the sources that `options` name, without what is no manifest: the config, and what is going to be made."""
     with _naming(config_file):
         refuse_to_overwrite(options, config)
     ours = [path for path in (config_file, options.output, options.secrets, options.report) if path]
-    found = sources.read(options.paths, leave_out=[*ours, *_files_of(config)])
+    return sources.read(options.paths, leave_out=[*ours, *_files_of(config)])
+
+
+def plan(
+    found: Sequence[Source], called: str | Path, config: Config, *, skip_unreadable: bool = False, quiet: bool = False
+) -> Plan:
+    """Return what there is to do with the sources; `called` is how messages name the config.
+
+    With `skip_unreadable` what is not YAML passes as it came; unless it is to be `quiet`, a person sees how far it is.
+    """
     known, reach = survey((source.text for source in found), config), reach_of(config)
-    with _naming(config_file):
-        parts = tuple(_rewrite(found, config, known, options))
+    rewrite = partial(_rewrite, found, config, skip=skip_unreadable, quiet=quiet)
+    with _naming(called):
+        parts = tuple(rewrite(known))
         wanted = demands(_findings(parts), config, known)
         final = settled(known, wanted, config, reach)
         if final is not known:
-            parts = tuple(_rewrite(found, config, final, options))
+            parts = tuple(rewrite(final))
             wanted = demands(_findings(parts), config, final)
     findings = _findings(parts)
     located = [
@@ -84,23 +95,23 @@ def plan(options: argparse.Namespace, config_file: Path, config: Config) -> Plan
     return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
 
 
-def plan_whole(namespaces: Sequence[str], config_file: Path, config: Config) -> Plan:
+def plan_whole(namespaces: Sequence[str], called: str | Path, config: Config) -> Plan:
     """Return what there is to make for these namespaces, each Secret whole, whatever an input would need."""
     reach, nothing = reach_of(config), Survey({}, {})
     homes = [with_namespace(config, each).default_namespace for each in namespaces]
-    with _naming(config_file):
+    with _naming(called):
         known = settled(nothing, whole_demands(homes, config, nothing), config, reach)
         wanted = whole_demands(homes, config, known)
     return Plan(config, reach, (), [], wanted, [], ())
 
 
 @contextmanager
-def _naming(config_file: Path) -> Iterator[None]:
+def _naming(called: str | Path) -> Iterator[None]:
     """Say of which config an error is that came up only with an input."""
     try:
         yield
     except ConfigError as error:
-        raise ConfigError([f"{config_file}: {line}" for line in error.errors]) from None
+        raise ConfigError([f"{called}: {line}" for line in error.errors]) from None
 
 
 def refuse_to_overwrite(options: argparse.Namespace, config: Config) -> None:
@@ -126,10 +137,9 @@ def _findings(parts: Iterable[tuple[Source, Rewrite]]) -> list[Finding]:
 
 
 def _rewrite(
-    found: list[Source], config: Config, known: Survey, options: argparse.Namespace
+    found: Sequence[Source], config: Config, known: Survey, *, skip: bool, quiet: bool
 ) -> Iterator[tuple[Source, Rewrite]]:
-    skip = options.skip_unreadable
-    texts = (source.text for source in terminal.progress(found, quiet=options.quiet) if source.broken is None)
+    texts = (source.text for source in terminal.progress(found, quiet=quiet) if source.broken is None)
     rewrites = iter(rewrite_all(texts, config, known, skip_unreadable=skip))
     for source in found:
         if source.broken is None:

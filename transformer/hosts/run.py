@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from transformer.config import Config
 from transformer.documents import join
 from transformer.errors import UsageError
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.masking import masked
 from transformer.hosts.outputs import Output
-from transformer.hosts.planning import Plan, config_of, plan, plan_whole, with_namespace
+from transformer.hosts.planning import Plan, config_of, plan, plan_whole, read, with_namespace
+from transformer.hosts.sources import Source
 from transformer.hosts.work_tree import refuse_plaintext
 from transformer.registry_secrets import Made, in_plaintext, make
 from transformer.survey import ids
@@ -47,6 +49,18 @@ def render(options: argparse.Namespace) -> int:
     return DONE
 
 
+def pass_on(found: Sequence[Source], called: str | Path, config: Config, options: argparse.Namespace) -> int:
+    """Print what becomes of the sources of a host, and what is made for them, and return the exit code.
+
+    `called` is how messages name the config. Nothing is printed where a finding is an error.
+    """
+    planned = _plan(found, called, config, options)
+    if _is_wrong(planned):
+        return _refuse(options, planned)
+    _write_stream(options, planned)
+    return DONE
+
+
 def check(options: argparse.Namespace) -> int:
     """Say what `render` would do and what it could not, and return the exit code; only the report is written."""
     planned = _planned(options, options.namespace)
@@ -76,7 +90,11 @@ def secrets(options: argparse.Namespace) -> int:
 
 def _planned(options: argparse.Namespace, namespace: str | None) -> Plan:
     file, config = config_of(options)
-    return plan(options, file, with_namespace(config, namespace))
+    return _plan(read(options, file, config), file, with_namespace(config, namespace), options)
+
+
+def _plan(found: Sequence[Source], called: str | Path, config: Config, options: argparse.Namespace) -> Plan:
+    return plan(found, called, config, skip_unreadable=options.skip_unreadable, quiet=options.quiet)
 
 
 def _is_wrong(planned: Plan) -> bool:
