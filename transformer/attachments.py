@@ -97,7 +97,9 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
     account = _account(manifest, place)
     has_list = bool(present) or (isinstance(value, Sequence) and bool(value.children))
     inherited = _inherited(manifest, account) if account is not None and not has_list and place.form in LISTS else ()
-    lacking = [need for need in needs if need.secret.attach_to != "none" and need.name not in {*present, *inherited}]
+    reaching = {manifest.known.name_now(namespace, name) for name in (*present, *inherited)}
+    wanted = (need for need in needs if need.secret.attach_to != "none")
+    lacking = [need for need in wanted if manifest.known.name_now(namespace, need.name) not in reaching]
     by_account = account is not None and not has_list and all(_is_for_account(need) for need in lacking)
     to_place, to_account = ((), tuple(lacking)) if by_account else (tuple(lacking), ())
     obstacle = _obstacle(place, value, present, to_place) if to_place else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from transformer import config_schema
@@ -36,10 +36,27 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
     Raises ConfigError with every error, each as `file:line:column: key.path: what is wrong`.
     """
     root, first_line = _compose(text, file)
+
+    def place(line: int, column: int) -> str:
+        return f"{file}:{line + first_line - 1}:{column}"
+
+    return _read(root, place, folder)
+
+
+def config_in(root: Node, *, called: str, folder: str = "") -> Config:
+    """Read the config that is a part of something else, of which nobody knows the lines; messages say what it is called.
+
+    Raises ConfigError with every error, each as `called: key.path: what is wrong`.
+    """
+    return _read(root, lambda line, column: called, folder)  # noqa: ARG005  a place that has none
+
+
+def _read(root: Node, place: Callable[[int, int], str], folder: str) -> Config:
+    """Return the config that a node is; `place` says where a line and a column of its text are."""
     try:
         data = plain(root)
     except ManifestSyntaxError as error:
-        raise ConfigError([f"{file}:{error.line + first_line - 1}:{error.column}: {error.message}"]) from None
+        raise ConfigError([f"{place(error.line, error.column)}: {error.message}"]) from None
     wrong = [SchemaError(path, True, message) for path, message in _repeated_keys(root)]
     wrong += config_schema.errors(data)
     wrong += [SchemaError(path, False, message) for path, message in semantic_errors(data)]
@@ -49,7 +66,7 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
 
     def placed(found: Iterable[SchemaError], word: str = "") -> list[str]:
         ordered = sorted(((*_place(root, each), each) for each in found), key=lambda each: each[:2])
-        return [f"{file}:{row + first_line - 1}:{at}: {word}{_said(each)}" for row, at, each in ordered]
+        return [f"{place(row, at)}: {word}{_said(each)}" for row, at, each in ordered]
 
     if wrong:
         raise ConfigError(placed(wrong))

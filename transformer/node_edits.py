@@ -94,8 +94,10 @@ def append_names(
     if ":" in text[end(name) : content]:
         return Edit(content, content, f" {items}")
     # A key without a value: `{key}`, or `? key` on a line of its own.
-    at = end(name) if is_flow(holder) else _end_of_lines(text, name, _indent(text, holder))
-    return Edit(at, at, f": {items}" if is_flow(holder) else f"{_newline(text)}{' ' * _indent(text, holder)}: {items}")
+    at = end(name) if is_flow(holder) else end_of_lines(text, name, indent_of(text, holder))
+    return Edit(
+        at, at, f": {items}" if is_flow(holder) else f"{newline_of(text)}{' ' * indent_of(text, holder)}: {items}"
+    )
 
 
 def scalar_text(value: str, *, flow: bool) -> str:
@@ -144,8 +146,8 @@ def _append_items(text: str, sequence: Sequence, names: Several[str], form: Name
     _, dash, gap = text[_line_start(last) : start(last)].rpartition("-")
     if not dash or gap.strip(" "):  # the item begins below its dash, or behind a tab
         gap = ""
-    depth = _indent(text, sequence)
-    at, item_start = _end_of_lines(text, last, depth), f"{_newline(text)}{' ' * depth}-{gap or ' '}"
+    depth = indent_of(text, sequence)
+    at, item_start = end_of_lines(text, last, depth), f"{newline_of(text)}{' ' * depth}-{gap or ' '}"
     return Edit(at, at, "".join(item_start + _item_like(text, last, name, form, flow=False) for name in names))
 
 
@@ -171,27 +173,27 @@ def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], for
         quoted = _is_quoted(holder.children[0])
         entry = f"{json.dumps(key) if quoted else key}: {_flow_value(names, form, quoted=quoted)},"
         return Edit(first, first, entry + (_own_line(text, holder.children[0]) or " "))
-    newline = _newline(text)
-    depth = _indent(text, holder)
+    newline = newline_of(text)
+    depth = indent_of(text, holder)
     indent = " " * depth
-    head, items = _block_value(names, form, indent, _list_indent(text, holder))
-    leaf = _last_leaf(after)
+    head, items = _block_value(names, form, indent, list_indent(text, holder))
+    leaf = last_leaf(after)
     if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
         # The text ends in a block scalar without a line break; giving it one would change what it says.
         return Edit(first, first, newline.join([f"{key}:{head}", *items, indent]))
-    at = _end_of_lines(text, leaf, depth)
+    at = end_of_lines(text, leaf, depth)
     return Edit(at, at, newline.join(["", f"{indent}{key}:{head}", *items]))
 
 
-def _list_indent(text: str, holder: Mapping) -> str:
+def list_indent(text: str, holder: Mapping) -> str:
     """Return how far the lists of `holder` are indented from their keys, as its first list in block style is."""
     for _, value in pairs(holder):
         if isinstance(value, Sequence) and not is_flow(value):
-            return " " * (_indent(text, value) - _indent(text, holder))
+            return " " * (indent_of(text, value) - indent_of(text, holder))
     return ""
 
 
-def _indent(text: str, node: Mapping | Sequence) -> int:
+def indent_of(text: str, node: Mapping | Sequence) -> int:
     """Return how far the entries of a collection in block style are indented."""
     if node.start_event.anchor is None and node.start_event.tag is None:
         return column(node) - 1
@@ -200,7 +202,7 @@ def _indent(text: str, node: Mapping | Sequence) -> int:
     return len(before) - len(before.lstrip(" "))
 
 
-def _last_leaf(node: Node) -> Node:
+def last_leaf(node: Node) -> Node:
     """Return what stands last in the text of `node`: a scalar, an alias, or a collection in flow style.
 
     A value of nothing is no such thing: behind a lone `? key` the parser finds it only where the next line begins.
@@ -211,12 +213,12 @@ def _last_leaf(node: Node) -> Node:
     return node
 
 
-def _end_of_lines(text: str, node: Node, depth: int) -> int:
+def end_of_lines(text: str, node: Node, depth: int) -> int:
     """Return the offset at which the lines of `node` end: before the break of its last line.
 
     A comment on that line is part of it, and so are the comments below that are indented by more than `depth`.
     """
-    leaf = _last_leaf(node)
+    leaf = last_leaf(node)
     at = _end_of_block_scalar(text, leaf) if isinstance(leaf, Scalar) and leaf.style in ("|", ">") else end(leaf)
     at = _match_end(_REST_OF_LINE, text, at)
     return _match_end(re.compile(rf"(?:(?:[ \t]*{LINE_BREAK})+ {{{depth + 1},}}#{REST_OF_LINE})*"), text, at)
@@ -251,7 +253,7 @@ def _line_start(node: Node) -> int:
     return start(node) - (column(node) - 1)
 
 
-def _newline(text: str) -> str:
+def newline_of(text: str) -> str:
     """Return the line break the text uses, by its first; a line feed where it has none."""
     match = _LINE_BREAK.search(text)
     return match[0] if match else "\n"

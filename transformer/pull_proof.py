@@ -68,7 +68,8 @@ def _holder(manifest: Manifest, found: Attachment, name: str) -> Holder:
     there = manifest.known.secret(namespace, name)
     secrets = manifest.config.pull_secrets
     declared = next((each for each in secrets if manifest.secret_name(each, namespace) == name), None)
-    is_updated = (manifest.config.home(namespace), name) in manifest.known.contents
+    name_now = manifest.known.name_now(namespace, name)
+    is_updated = (manifest.config.home(namespace), name_now) in manifest.known.contents
     if there is not None and there.keys is not None and not is_updated:
         return Holder(name, there.keys, "in the input", there.trouble, there.is_fatal)
     if declared is not None and is_updated and there is not None:

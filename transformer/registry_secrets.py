@@ -103,13 +103,24 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
     suffixes: dict[Id, str] = {}
     values: dict[Id, Table[str, str]] = {}
     for demand in asked:
-        secret, kind = demand.secret, type_of(demand.secret)
-        name = secret_name(secret, demand.namespace, config)
-        suffixes[secret.name, demand.home] = hash_suffix(secret, name, kind, {KEYS[kind]: content(kind, auths[demand])})
+        if not _is_hashed_later(demand, known):
+            suffixes[demand.secret.name, demand.home] = _suffix(demand, config, auths[demand])
         if _is_updated(demand, known):
             by_type = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
-            values[demand.home, demand.name] = by_type
+            values[demand.home, known.name_now(demand.namespace, demand.name)] = by_type
     return known._replace(suffixes=suffixes, contents=values, is_settled=True)
+
+
+def _suffix(demand: Demand, config: Config, auths: Table[str, Credentials]) -> str:
+    secret, kind = demand.secret, type_of(demand.secret)
+    name = secret_name(secret, demand.namespace, config)
+    return hash_suffix(secret, name, kind, {KEYS[kind]: content(kind, auths)})
+
+
+def _is_hashed_later(demand: Demand, known: Survey) -> bool:
+    """Say whether the input has the Secret, and kustomize appends a hash to its name and to all that refers to it."""
+    there = known.secret(demand.namespace, demand.name)
+    return there is not None and there.is_hashed_later
 
 
 def unmet(wanted: Iterable[Demand], known: Survey) -> list[Demand]:

@@ -20,6 +20,7 @@ from transformer.crds import is_schema
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.keyring import clean, without_userinfo
+from transformer.kustomize import former_names, is_hashed_later
 from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
@@ -43,13 +44,15 @@ SECRET_MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-sec
 
 _NO_SUFFIXES: Table[Id, str] = MappingProxyType({})
 _NO_CONTENTS: Table[Id, Table[str, str]] = MappingProxyType({})
+_NO_NAMES: Table[tuple[str, str, str], str] = MappingProxyType({})
 
 
 class KnownSecret(NamedTuple):
     """A Secret of the input, or what makes one: its kind, and the keys in it, None where they cannot be read here.
 
     `trouble` says why the kubelet gets nothing from it; with `is_fatal` it then gets nothing from the others either.
-    `is_left` says that nothing of the object may be edited.
+    `is_left` says that nothing of the object may be edited, and `is_hashed_later` that kustomize will append a hash to
+    its name.
     """
 
     kind: str
@@ -57,6 +60,7 @@ class KnownSecret(NamedTuple):
     trouble: str = ""
     is_fatal: bool = False
     is_left: bool = False
+    is_hashed_later: bool = False
 
 
 class Survey(NamedTuple):
@@ -67,7 +71,8 @@ class Survey(NamedTuple):
     values, in base64 by the type of a Secret, that Secrets of the input get, by the namespace in which they end and
     their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none.
     `stuck` are the accounts whose list cannot be edited, and `shared` those whose list cannot be extended, since
-    something else has it too; names in it can still follow.
+    something else has it too; names in it can still follow. `renamed` are the names that kustomize has given to
+    accounts and Secrets by their kind, namespace and former name; references still say the former, and follow later.
     """
 
     accounts: Table[Id, tuple[str, ...]]
@@ -78,6 +83,7 @@ class Survey(NamedTuple):
     is_settled: bool = False
     stuck: frozenset[Id] = frozenset()
     shared: frozenset[Id] = frozenset()
+    renamed: Table[tuple[str, str, str], str] = _NO_NAMES
 
     def suffix(self, secret: PullSecret, home: str) -> str:
         """Return what the name of a pull secret gets in the namespace in which it ends."""
@@ -85,15 +91,22 @@ class Survey(NamedTuple):
 
     def account(self, namespace: str, name: str) -> Id | None:
         """Return the id that the input has of an account, if it has it; unset may be the default namespace."""
-        return next((each for each in self._ids(namespace, name, "default") if each in self.accounts), None)
+        ids = self._ids("ServiceAccount", namespace, name, "default")
+        return next((each for each in ids if each in self.accounts), None)
 
     def secret(self, namespace: str, name: str) -> KnownSecret | None:
         """Return the Secret that the input has; unset is the default namespace where that is known."""
-        return next((self.secrets[each] for each in self._ids(namespace, name) if each in self.secrets), None)
+        ids = self._ids("Secret", namespace, name)
+        return next((self.secrets[each] for each in ids if each in self.secrets), None)
 
-    def _ids(self, namespace: str, name: str, default: str = "") -> list[Id]:
+    def name_now(self, namespace: str, name: str) -> str:
+        """Return the name that the Secret has which is referred to by `name`."""
+        return self.renamed.get(("Secret", namespace, name), name)
+
+    def _ids(self, kind: str, namespace: str, name: str, default: str = "") -> list[Id]:
         unset = ("", self.default_namespace or default)
-        return [(each, name) for each in ((namespace, *unset) if namespace in unset else (namespace,))]
+        namespaces = (namespace, *unset) if namespace in unset else (namespace,)
+        return [(each, self.renamed.get((kind, each, name), name)) for each in namespaces]
 
 
 def survey(texts: Iterable[str], config: Config) -> Survey:
@@ -102,6 +115,7 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
     stuck: set[Id] = set()
     shared: set[Id] = set()
     secrets: dict[Id, KnownSecret] = {}
+    renamed: dict[tuple[str, str, str], str] = {}
     for root in _roots(texts if config.pull_secrets else ()):
         in_two_places = aliased(root)
         for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
@@ -114,7 +128,16 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
                     shared.add((resource.namespace, resource.name))
             elif name := made_secret(resource):
                 secrets[resource.namespace, name] = _known(resource)
-    return Survey(accounts, secrets, config.default_namespace, stuck=frozenset(stuck), shared=frozenset(shared))
+            for former in former_names(resource):
+                renamed[resource.kind, resource.namespace, former] = resource.name
+    return Survey(
+        accounts,
+        secrets,
+        config.default_namespace,
+        stuck=frozenset(stuck),
+        shared=frozenset(shared),
+        renamed=renamed,
+    )
 
 
 def _roots(texts: Iterable[str]) -> Iterator[Node | None]:
@@ -176,18 +199,22 @@ def _mapping(node: Mapping | None, key: str) -> Mapping | None:
 
 def _known(resource: Resource) -> KnownSecret:
     """Return what the kubelet will read in a Secret; nothing is known of one that is encrypted or a template."""
-    is_left = bool(why_left_alone(resource))
+    known = _content(resource)
+    return known._replace(is_left=bool(why_left_alone(resource)), is_hashed_later=is_hashed_later(resource))
+
+
+def _content(resource: Resource) -> KnownSecret:
     if resource.kind != "Secret":
-        return KnownSecret(resource.kind, _said_keys(resource), is_left=is_left)
+        return KnownSecret(resource.kind, _said_keys(resource))
     texts = {key: dict(_texts(resource.node, key)) for key in ("data", "stringData")}
     if get(resource.node, "sops") is not None or any(map(_PLACEHOLDER.search, texts["data"].values())):
-        return KnownSecret("Secret", is_left=is_left)
+        return KnownSecret("Secret")
     try:
         data = {key: b64decode("".join(value.split()), validate=True) for key, value in texts["data"].items()}
     except ValueError:
-        return KnownSecret("Secret", (), "its data is no base64, which the API server refuses", is_left=is_left)
+        return KnownSecret("Secret", (), "its data is no base64, which the API server refuses")
     data |= {key: value.encode("utf-8", "surrogateescape") for key, value in texts["stringData"].items()}
-    return _read(filled(get(resource.node, "type")), data)._replace(is_left=is_left)
+    return _read(filled(get(resource.node, "type")), data)
 
 
 def _said_keys(resource: Resource) -> tuple[str, ...] | None:

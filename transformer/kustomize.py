@@ -1,0 +1,59 @@
+"""What kustomize's own annotations say, and what of them a config may ask for.
+
+While it builds, kustomize keeps the history of an object in annotations that a transformer sees
+(api/internal/utils/annotations.go). A name in a reference is still the one that the object had at first: references
+follow at the very end of a build. Of a generator's output two annotations are orders (UpdateResourceOptions in
+api/internal/plugins/utils); on anything else they would stay in the manifest for good.
+"""
+
+from __future__ import annotations
+
+from transformer.config import Config, PullSecret
+from transformer.nodes import Mapping, get, text_of
+from transformer.resources import Resource
+
+NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k8s.io/behavior"
+_ORDERS = (NEEDS_HASH, BEHAVIOR)
+_FORMER_NAMES = "internal.config.kubernetes.io/previousNames"
+_HASHED_LATER = "internal.config.kubernetes.io/needsHashSuffix"
+
+
+def annotation(resource: Resource, name: str) -> str:
+    """Return the text of an annotation of an object, empty where it has none of that name."""
+    metadata = get(resource.node, "metadata")
+    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
+    return text_of(get(annotations, name)) if isinstance(annotations, Mapping) else ""
+
+
+def former_names(resource: Resource) -> list[str]:
+    """Return the names that an object had before, by which others may still refer to it."""
+    former = filter(None, annotation(resource, _FORMER_NAMES).split(","))
+    return [name for name in dict.fromkeys(former) if name != resource.name]
+
+
+def is_hashed_later(resource: Resource) -> bool:
+    """Say whether kustomize is going to append a hash to the name of an object, and to what refers to it."""
+    return annotation(resource, _HASHED_LATER) == "enabled"
+
+
+def for_generator(config: Config) -> Config:
+    """Return the config of a generator: where it asks for kustomize's hash, kustomize is to make it."""
+    return config._replace(pull_secrets=tuple(map(_ordering_a_hash, config.pull_secrets)))
+
+
+def for_others(config: Config) -> Config:
+    """Return the config of everybody else, without the annotations that are orders to kustomize."""
+    if not any(name in _ORDERS for secret in config.pull_secrets for name, _ in secret.annotations):
+        return config
+    return config._replace(pull_secrets=tuple(map(_ordering_nothing, config.pull_secrets)))
+
+
+def _ordering_a_hash(secret: PullSecret) -> PullSecret:
+    if secret.hashed != "kustomize":
+        return secret
+    others = tuple(each for each in secret.annotations if each[0] != NEEDS_HASH)
+    return secret._replace(hashed="", annotations=(*others, (NEEDS_HASH, "true")))
+
+
+def _ordering_nothing(secret: PullSecret) -> PullSecret:
+    return secret._replace(annotations=tuple(each for each in secret.annotations if each[0] not in _ORDERS))
