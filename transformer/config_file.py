@@ -44,7 +44,7 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
 
 
 def config_in(root: Node, *, called: str, folder: str = "") -> Config:
-    """Read the config that is a part of something else, of which nobody knows the lines; messages say what it is called.
+    """Read the config that is a part of something else, whose lines nobody knows; messages say what it is `called`.
 
     Raises ConfigError with every error, each as `called: key.path: what is wrong`.
     """

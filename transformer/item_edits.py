@@ -41,7 +41,8 @@ def append_objects(text: str, holder: Mapping, key: str, objects: Several[str]) 
     # What is empty goes, a comment behind it stays on the line of the key.
     rest = _REST_OF_LINE.match(text, end(value))
     line_end = rest.end() if rest else end(value)
-    return Edit(content_start(text, value), line_end, "".join([text[end(value) : line_end], *lines]))
+    first = len(text[: content_start(text, value)].rstrip(" \t")) if end(value) > start(value) else start(value)
+    return Edit(first, line_end, "".join([text[end(value) : line_end], *lines]))
 
 
 def _append_json(holder: Mapping, key: str, value: Node | None, objects: Several[str]) -> Edit:

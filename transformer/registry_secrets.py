@@ -96,14 +96,14 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
     is asked for. Raises CredentialsError where credentials are missing.
     """
     wanted = [*wanted]
-    asked = [each for each in wanted if each.secret.hashed or _is_updated(each, known)]
+    asked = [each for each in wanted if _gets_hash(each, known) or _is_updated(each, known)]
     if not asked and not any(secret.hashed for secret in config.pull_secrets):
         return known
     auths = _credentials(asked, reach)
     suffixes: dict[Id, str] = {}
     values: dict[Id, Table[str, str]] = {}
     for demand in asked:
-        if not _is_hashed_later(demand, known):
+        if _gets_hash(demand, known):
             suffixes[demand.secret.name, demand.home] = _suffix(demand, config, auths[demand])
         if _is_updated(demand, known):
             by_type = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
@@ -117,10 +117,10 @@ def _suffix(demand: Demand, config: Config, auths: Table[str, Credentials]) -> s
     return hash_suffix(secret, name, kind, {KEYS[kind]: content(kind, auths)})
 
 
-def _is_hashed_later(demand: Demand, known: Survey) -> bool:
-    """Say whether the input has the Secret, and kustomize appends a hash to its name and to all that refers to it."""
-    there = known.secret(demand.namespace, demand.name)
-    return there is not None and there.is_hashed_later
+def _gets_hash(demand: Demand, known: Survey) -> bool:
+    """Say whether the name of a Secret gets a hash here, and not from kustomize, which has generated it."""
+    there = known.secret(demand.namespace, demand.name) if demand.secret.hashed else None
+    return bool(demand.secret.hashed) and not (there is not None and there.is_hashed_later)
 
 
 def unmet(wanted: Iterable[Demand], known: Survey) -> list[Demand]:

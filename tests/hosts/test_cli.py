@@ -55,7 +55,7 @@ CODES = {
     "checked, nothing to do": (("check", "done.yaml"), 0),
     "checked, something to do": (("check", "web.yaml"), 1),
     "a finding that is an error": (("render", "x.yaml"), 1),
-    "no command": ((), 2),
+    "a file without a command": (("web.yaml",), 2),
     "an unknown command": (("rendre",), 2),
     "an unknown option": (("render", "--difference"), 2),
     "an option of render's": (("check", "--in-place"), 2),
@@ -228,7 +228,7 @@ def test_a_bug_says_where_it_is(
     monkeypatch.setattr(planning, "survey", None)
     assert main(["check", "web.yaml"]) == 3
     places = capfd.readouterr().err.splitlines()[1:]
-    assert [line.partition(" in ")[2] for line in places] == ["main", "check", "_planned", "_plan", "plan"]
+    assert [line.partition(" in ")[2] for line in places] == ["_outcome", "run", "check", "_planned", "_plan", "plan"]
 
 
 def test_a_folder_that_may_not_be_seen_is_no_bug(

@@ -18,6 +18,7 @@ from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, path_of, reach_of
 from transformer.hosts.sources import Source
+from transformer.kustomize import for_others
 from transformer.own_output import holds_nothing_else
 from transformer.pipeline import Rewrite, rewrite_all
 from transformer.registry_secrets import account_documents, settled, unmet
@@ -46,12 +47,15 @@ def config_of(options: argparse.Namespace) -> tuple[Path, Config]:
     return file, load_config(file)
 
 
-def with_namespace(config: Config, namespace: str | None) -> Config:
-    """Return a config for which objects that name no namespace end in this one. Raises UsageError where it is none."""
+def with_namespace(config: Config, namespace: str | None, *, said: str = "--namespace") -> Config:
+    """Return a config for which objects that name no namespace end in this one.
+
+    Raises UsageError where it is none; `said` is how the user has named it.
+    """
     if namespace is None:
         return config
     if not is_namespace(namespace):
-        raise UsageError(f"--namespace {namespace!r}: no namespace (lower-case letters, digits and '-', up to 63)")
+        raise UsageError(f"{said} {namespace!r}: no namespace (lower-case letters, digits and '-', up to 63)")
     return config._replace(default_namespace=namespace)
 
 
@@ -70,6 +74,7 @@ def plan(
 
     With `skip_unreadable` what is not YAML passes as it came; unless it is to be `quiet`, a person sees how far it is.
     """
+    config = for_others(config)
     known, reach = survey((source.text for source in found), config), reach_of(config)
     rewrite = partial(_rewrite, found, config, skip=skip_unreadable, quiet=quiet)
     with _naming(called):
@@ -95,13 +100,27 @@ def plan(
     return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
 
 
+def plan_build(found: Sequence[Source], called: str | Path, config: Config, *, quiet: bool = False) -> Plan:
+    """Return the plan for what `kustomize build` has, to which objects that name no namespace are in `default`.
+
+    It would refuse a Secret for both.
+    """
+    planned = plan(found, called, config, quiet=quiet)
+    homes = {demand.home for demand in planned.demands}
+    if config.default_namespace or not {"", "default"} <= homes:
+        return planned
+    return plan(found, called, config._replace(default_namespace="default"), quiet=quiet)
+
+
 def plan_whole(namespaces: Sequence[str], called: str | Path, config: Config) -> Plan:
-    """Return what there is to make for these namespaces, each Secret whole, whatever an input would need."""
+    """Return what there is to make for these namespaces, each Secret whole, whatever an input would need.
+
+    An empty namespace is none: who gets the Secret says where it goes.
+    """
     reach, nothing = reach_of(config), Survey({}, {})
-    homes = [with_namespace(config, each).default_namespace for each in namespaces]
     with _naming(called):
-        known = settled(nothing, whole_demands(homes, config, nothing), config, reach)
-        wanted = whole_demands(homes, config, known)
+        known = settled(nothing, whole_demands(namespaces, config, nothing), config, reach)
+        wanted = whole_demands(namespaces, config, known)
     return Plan(config, reach, (), [], wanted, [], ())
 
 

@@ -12,10 +12,14 @@ from transformer.resources import ResourceRef
 
 
 class Located(NamedTuple):
-    """A finding, and the name of the input it was found in."""
+    """A finding, and the name of the input it was found in.
+
+    `at` is where a person finds it, if not at its line and column: of what a host pipes in, nobody sees the lines.
+    """
 
     source: str
     finding: Finding
+    at: str = ""
 
 
 def numbers(found: Iterable[Located], sources: int, *, done: bool) -> str:
@@ -100,7 +104,7 @@ def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
     And, for `check` too, each Secret that pods name and nobody knows, once.
     """
     noted: set[tuple[str, ...]] = set()
-    for source, finding in found:
+    for source, finding, at in found:
         word: str = finding.severity
         if word == "info":
             is_news = finding.outcome == "missing" and finding.subject not in noted
@@ -108,7 +112,17 @@ def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
             noted.add(finding.subject)
             if not (also_to_do and word):
                 continue
-        yield f"{source}:{finding.line}:{finding.column}: {word}: {finding.message}"
+        yield f"{at or f'{source}:{finding.line}:{finding.column}'}: {word}: {finding.message}"
+
+
+def by_object(found: Iterable[Located]) -> list[Located]:
+    """Return the findings, each at the object and the field that it is about, where it is about one."""
+    return [
+        each._replace(at=": ".join(filter(None, (str(each.finding.resource), each.finding.field))))
+        if each.finding.resource is not None
+        else each
+        for each in found
+    ]
 
 
 def count(number: int, noun: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from transformer.config import Config
 from transformer.documents import join
@@ -17,6 +18,7 @@ from transformer.hosts.outputs import Output
 from transformer.hosts.planning import Plan, config_of, plan, plan_whole, read, with_namespace
 from transformer.hosts.sources import Source
 from transformer.hosts.work_tree import refuse_plaintext
+from transformer.kustomize import for_others
 from transformer.registry_secrets import Made, in_plaintext, make
 from transformer.survey import ids
 from transformer.unified_diff import unified_diff
@@ -24,6 +26,15 @@ from transformer.unified_diff import unified_diff
 DONE, FOUND = 0, 1
 _PRIVATE = 0o600
 _NOUNS, _ENDS = {"template": "Secret"}, {"template": " by a template"}
+
+
+Joined: TypeAlias = Callable[[Sequence[str], Sequence[str]], str]
+"""How the texts of the input and those that are made become one stream."""
+
+
+def join_behind(texts: Sequence[str], made: Sequence[str]) -> str:
+    """Return one stream with what is made at its end."""
+    return join([*texts, *made])
 
 
 def version() -> str:
@@ -37,11 +48,11 @@ def render(options: argparse.Namespace) -> int:
     """Write the rewritten manifests where `options` say, and return the exit code."""
     _refuse_misuse(options)
     planned = _planned(options, options.namespace)
-    if _is_wrong(planned):
-        return _refuse(options, planned)
+    if is_wrong(planned):
+        return refuse(options, planned)
     if options.diff:
         outputs.write(_report(options, planned), printed=_diff(planned).encode("utf-8", "surrogateescape"))
-        _say(options, planned, "nothing was written", done=False)
+        say(options, planned, "nothing was written", done=False)
     elif options.output or options.in_place:
         _write_files(options, planned)
     else:
@@ -49,22 +60,34 @@ def render(options: argparse.Namespace) -> int:
     return DONE
 
 
-def pass_on(found: Sequence[Source], called: str | Path, config: Config, options: argparse.Namespace) -> int:
+def pass_on(
+    found: Sequence[Source],
+    called: str | Path,
+    config: Config,
+    options: argparse.Namespace,
+    joined: Joined = join_behind,
+) -> int:
     """Print what becomes of the sources of a host, and what is made for them, and return the exit code.
 
-    `called` is how messages name the config. Nothing is printed where a finding is an error.
+    `called` is how messages name the config, `joined` how both become one stream. Nothing is printed where a finding
+    is an error.
     """
-    planned = _plan(found, called, config, options)
-    if _is_wrong(planned):
-        return _refuse(options, planned)
-    _write_stream(options, planned)
+    return print_planned(_plan(found, called, config, options), options, joined)
+
+
+def print_planned(planned: Plan, options: argparse.Namespace, joined: Joined = join_behind) -> int:
+    """Do the same with what is planned already, of a stream whose lines nobody sees."""
+    planned = planned._replace(located=report.by_object(planned.located))
+    if is_wrong(planned):
+        return refuse(options, planned)
+    _write_stream(options, planned, joined)
     return DONE
 
 
 def check(options: argparse.Namespace) -> int:
     """Say what `render` would do and what it could not, and return the exit code; only the report is written."""
     planned = _planned(options, options.namespace)
-    _say(options, planned, "nothing was written", done=False, also_to_do=True)
+    say(options, planned, "nothing was written", done=False, also_to_do=True)
     outputs.write(_report(options, planned))
     return FOUND if any(each.finding.is_to_do for each in planned.located) else DONE
 
@@ -74,17 +97,19 @@ def secrets(options: argparse.Namespace) -> int:
     if options.namespace and not options.paths:
         if options.report:
             raise UsageError("--report tells of an input, and without a PATH none is read")
-        planned = plan_whole(options.namespace, *config_of(options))
+        called, config = config_of(options)
+        homes = [with_namespace(config, each).default_namespace for each in options.namespace]
+        planned = plan_whole(homes, called, for_others(config))
     elif len(options.namespace) > 1:
         raise UsageError("--namespace more than once is for Secrets without any PATH")
     else:
         planned = _planned(options, next(iter(options.namespace), None))._replace(accounts=[])
-    if _is_wrong(planned):
-        return _refuse(options, planned)
-    made = _made(planned)
+    if is_wrong(planned):
+        return refuse(options, planned)
+    made = make_all(planned)
     outputs.write(_report(options, planned), printed=join(made.texts).encode())
-    said = _about_made(options, planned, written=True) or "no Secret is needed"
-    _say(options, planned, said, made=made, numbers=False)
+    said = about_made(options, planned, written=True) or "no Secret is needed"
+    say(options, planned, said, made=made, numbers=False)
     return DONE
 
 
@@ -97,13 +122,14 @@ def _plan(found: Sequence[Source], called: str | Path, config: Config, options: 
     return plan(found, called, config, skip_unreadable=options.skip_unreadable, quiet=options.quiet)
 
 
-def _is_wrong(planned: Plan) -> bool:
+def is_wrong(planned: Plan) -> bool:
+    """Say whether something is wrong with an input, so that nothing may be written."""
     return any(each.finding.severity == "error" for each in planned.located)
 
 
-def _refuse(options: argparse.Namespace, planned: Plan) -> int:
+def refuse(options: argparse.Namespace, planned: Plan) -> int:
     """Say what is wrong with the input, and write nothing but the report."""
-    _say(options, planned, "nothing was written", done=False)
+    say(options, planned, "nothing was written", done=False)
     outputs.write(_report(options, planned))
     return FOUND
 
@@ -120,36 +146,36 @@ def _refuse_misuse(options: argparse.Namespace) -> None:
             raise UsageError(f"{option} {file}: that is standard output, which something else is printed to already")
 
 
-def _write_stream(options: argparse.Namespace, planned: Plan) -> None:
+def _write_stream(options: argparse.Namespace, planned: Plan, joined: Joined = join_behind) -> None:
     """Print the manifests and, where no file is named for them, what is made."""
-    made = _made(planned)
+    made = make_all(planned)
     parts = [
         (source, part) for source, part in planned.parts if source.is_named or sources.is_for_a_cluster(source.text)
     ]
     only = parts[0][0] if len(parts) == 1 else None
     texts = [part.text if only else part.text.removeprefix("\ufeff") for _, part in parts]
-    content = join(texts if options.secrets else [*texts, *made.texts])
+    content = join(texts) if options.secrets else joined(texts, made.texts)
     beside = [*(_private(options, planned, made) if options.secrets else ()), *_report(options, planned)]
     outputs.write(beside, printed=content.encode(only.encoding if only else "utf-8", "surrogateescape"))
     left_out = len(planned.parts) - len(parts)
-    _say(
+    say(
         options,
         planned,
         f"left out {left_out} without Kubernetes objects" if left_out else "",
-        _about_made(options, planned, written=True),
+        about_made(options, planned, written=True),
         made=made,
     )
 
 
 def _write_files(options: argparse.Namespace, planned: Plan) -> None:
-    made = _made(planned) if options.secrets else Made()
+    made = make_all(planned) if options.secrets else Made()
     manifests = dict(_manifests(options, planned))
     updated = {each.source for each in planned.located if each.finding.outcome == "updated"}
     if not options.allow_plaintext_secrets:
         refuse_plaintext((output.file for output, name in manifests.items() if name in updated), "new credentials")
     outputs.write([*manifests, *_private(options, planned, made), *_report(options, planned)])
     number = f"{len(manifests)} file{'' if len(manifests) == 1 else 's'} written"
-    _say(options, planned, number, _about_made(options, planned, written=bool(options.secrets)), made=made)
+    say(options, planned, number, about_made(options, planned, written=bool(options.secrets)), made=made)
 
 
 def _manifests(options: argparse.Namespace, planned: Plan) -> Iterator[tuple[Output, str]]:
@@ -168,7 +194,7 @@ def _manifests(options: argparse.Namespace, planned: Plan) -> Iterator[tuple[Out
             yield Output(source.file, source.encode(part.text)), source.name
 
 
-def _made(planned: Plan) -> Made:
+def make_all(planned: Plan) -> Made:
     """Return the documents that are made: ServiceAccounts, then Secrets in whatever form."""
     is_by_template = any(demand.secret.emit == "template" for demand in planned.demands)
     there = ids((source.text for source, _ in planned.parts), planned.config) if is_by_template else frozenset()
@@ -193,7 +219,7 @@ def _report(options: argparse.Namespace, planned: Plan) -> list[Output]:
     return [Output(options.report, text.encode("utf-8", "backslashreplace"))]
 
 
-def _about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> str:
+def about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> str:
     """Say how many of what are made, where they are, and which."""
     kinds = Counter(demand.secret.emit for demand in planned.demands)
     parts = [f"{report.count(number, _NOUNS.get(kind, kind))}{_ENDS.get(kind, '')}" for kind, number in kinds.items()]
@@ -219,7 +245,7 @@ def _warn(options: argparse.Namespace, warnings: list[str]) -> None:
             print(warning if ": warning: " in warning else f"repoint: warning: {warning}", file=sys.stderr)
 
 
-def _say(
+def say(
     options: argparse.Namespace,
     planned: Plan,
     *remarks: str,

@@ -1,0 +1,67 @@
+"""What kustomize's annotations say of an object, and which of them a config may ask a generator for."""
+
+from __future__ import annotations
+
+import pytest
+
+from transformer.config import Config, PullSecret
+from transformer.kustomize import annotation, for_generator, for_others, former_names, is_hashed_later
+from transformer.nodes import compose
+from transformer.resources import Resource, as_resource
+
+HASH, BEHAVIOR = ("kustomize.config.k8s.io/needs-hash", "true"), ("kustomize.config.k8s.io/behavior", "merge")
+OWN = ("team", "shop")
+FORMER = "internal.config.kubernetes.io/previousNames"
+
+
+def resource(metadata: str) -> Resource:
+    node = compose(f"apiVersion: v1\nkind: Secret\nmetadata: {metadata}\n")
+    found = as_resource(node) if node is not None else None
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("metadata", "names"),
+    [
+        ("{name: x}", []),
+        ("null", []),
+        ("{name: x, annotations: null}", []),
+        (f"{{name: x, annotations: {{{FORMER}: ''}}}}", []),
+        (f"{{name: x, annotations: {{{FORMER}: [a]}}}}", []),
+        (f"{{name: x, annotations: {{{FORMER}: a}}}}", ["a"]),
+        (f"{{name: p-x, annotations: {{{FORMER}: 'x,x,q-x'}}}}", ["x", "q-x"]),
+        (f"{{name: x, annotations: {{{FORMER}: 'x,x'}}}}", []),
+    ],
+)
+def test_former_names(metadata: str, names: list[str]) -> None:
+    assert former_names(resource(metadata)) == names
+
+
+def test_is_hashed_later() -> None:
+    later = "{name: x, annotations: {internal.config.kubernetes.io/needsHashSuffix: enabled}}"
+    assert is_hashed_later(resource(later))
+    assert not is_hashed_later(resource("{name: x}"))
+
+
+def test_annotation() -> None:
+    assert annotation(resource("{annotations: {a: b}}"), "a") == "b"
+    assert annotation(resource("{annotations: {a: b}}"), "b") == ""
+
+
+def config(hashed: str, *annotations: tuple[str, str]) -> Config:
+    return Config(pull_secrets=(PullSecret("x", ("r",), hashed=hashed, annotations=annotations),))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "generator", "others"),
+    [
+        (config(""), config(""), config("")),
+        (config("kustomize"), config("", HASH), config("kustomize")),
+        (config("kubectl"), config("kubectl"), config("kubectl")),
+        (config("kustomize", OWN, HASH), config("", OWN, HASH), config("kustomize", OWN)),
+        (config("", BEHAVIOR, OWN), config("", BEHAVIOR, OWN), config("", OWN)),
+    ],
+)
+def test_orders_are_for_a_generator_alone(before: Config, generator: Config, others: Config) -> None:
+    assert (for_generator(before), for_others(before)) == (generator, others)

@@ -1,0 +1,266 @@
+"""A KRM function, for kustomize and kpt: a ResourceList in and out (kustomize, cmd/config/docs/api-conventions).
+
+As a transformer it returns the list as it came, but for what is rewritten, with what is made behind its items and what
+was found as `results`. As a generator of kustomize, whose one item is the functionConfig itself, it returns the
+registry Secrets alone. Nothing is printed after an error: the host takes whatever it can parse for the outcome.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from transformer.authored import document
+from transformer.config import Config
+from transformer.config_file import config_in
+from transformer.documents import Document, split
+from transformer.edits import Edit, apply
+from transformer.errors import ConfigError, InternalError, ManifestSyntaxError, UsageError
+from transformer.hosts import outputs, run
+from transformer.hosts.loading import load_config
+from transformer.hosts.planning import Plan, config_of, plan, plan_build, plan_whole, with_namespace
+from transformer.hosts.report import Located
+from transformer.hosts.sources import Source
+from transformer.item_edits import append_objects
+from transformer.kustomize import annotation, for_generator
+from transformer.nodes import Mapping, Scalar, compose, end, get, own, pairs, plain, start, text_of
+from transformer.nodes import Sequence as List
+from transformer.registry_secrets import in_plaintext
+from transformer.resources import Resource, as_resource
+
+_CALLED = "functionConfig"
+_KNOWN_DATA = ("config", "namespace")
+_BUILD_ID = "kustomize.config.k8s.io/id"
+_PATHS = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
+_INDICES = ("config.kubernetes.io/index", "internal.config.kubernetes.io/index")
+_ITEM = re.compile(r"items\[(\d+)\]\.?")
+
+
+class ResourceList(NamedTuple):
+    """A ResourceList: the source it is in, its root, and its items, None for what is no object."""
+
+    source: Source
+    root: Mapping
+    items: tuple[Resource | None, ...]
+
+    @property
+    def function_config(self) -> Mapping | None:
+        """Its functionConfig, where it has one."""
+        found = get(self.root, _CALLED)
+        return found if isinstance(found, Mapping) else None
+
+
+def resource_list(source: Source) -> ResourceList | None:
+    """Return the ResourceList that a source is, whatever its apiVersion; None where it is anything else."""
+    if "ResourceList" not in source.text or source.broken:
+        return None
+    try:
+        roots = [root for each in split(source.text) if (root := compose(each.text)) is not None]
+    except ManifestSyntaxError:
+        return None
+    root = roots[0] if len(roots) == 1 else None
+    if not isinstance(root, Mapping) or text_of(get(root, "kind")) != "ResourceList":
+        return None
+    items = get(root, "items")
+    return ResourceList(source, root, tuple(map(as_resource, items.children)) if isinstance(items, List) else ())
+
+
+def transform(found: ResourceList, options: argparse.Namespace) -> int:
+    """Print what becomes of a ResourceList, and return the exit code."""
+    called, config = _config(found, options)
+    if _is_of_generator(found):
+        return _generate(found, called, for_generator(config), options)
+    planned = _plan(found, called, config, options)
+    if run.is_wrong(planned):
+        return run.refuse(options, planned)
+    _refuse_plaintext(found, planned, options)
+    made = run.make_all(planned)
+    text = _completed(found, planned, made.texts)
+    outputs.write([], printed=text.encode(found.source.encoding, "surrogateescape"))
+    run.say(options, planned, run.about_made(options, planned, written=True), made=made)
+    return run.DONE
+
+
+# -- the config -------------------------------------------------------------------------------------------------------
+
+
+def _config(found: ResourceList, options: argparse.Namespace) -> tuple[str | Path, Config]:
+    """Return the config, and how messages call it: of -c, else the functionConfig, else of the file that it names."""
+    given = found.function_config
+    kind = text_of(get(given, "kind")) if given is not None else ""
+    data = _data(given) if given is not None and kind == "ConfigMap" else {}
+    called, config = _loaded(given, kind, data, options)
+    config = with_namespace(config, data.get("namespace"), said="data.namespace")
+    return called, with_namespace(config, options.namespace)
+
+
+def _loaded(
+    given: Mapping | None, kind: str, data: dict[str, str], options: argparse.Namespace
+) -> tuple[str | Path, Config]:
+    if options.config or given is None or not kind or (kind == "ConfigMap" and "config" not in data):
+        return config_of(options)
+    if kind == "MirrorConfig":
+        return _CALLED, config_in(given, called=_CALLED, folder=str(Path.cwd()))
+    if kind == "ConfigMap":
+        return data["config"], load_config(data["config"])
+    expected = "expected a MirrorConfig, or a ConfigMap that says under data.config which file has one"
+    raise ConfigError([f"{_CALLED}: {expected}, found {kind}"])
+
+
+def _data(config_map: Mapping) -> dict[str, str]:
+    found = get(config_map, "data")
+    data = {text_of(key): text_of(value) for key, value in pairs(found)} if isinstance(found, Mapping) else {}
+    unknown = [key for key in data if key not in _KNOWN_DATA]
+    if unknown:
+        raise ConfigError([f"{_CALLED}: data.{key}: expected one of {', '.join(_KNOWN_DATA)}" for key in unknown])
+    return data
+
+
+# -- a generator ------------------------------------------------------------------------------------------------------
+
+
+def _is_of_generator(found: ResourceList) -> bool:
+    """Say whether the one item is the functionConfig, as kustomize passes it to a generator.
+
+    It passes the same to a transformer that has nothing to transform.
+    """
+    given = found.function_config
+    [item] = found.items if len(found.items) == 1 else [None]
+    if given is None or item is None or annotation(item, "config.kubernetes.io/local-config") != "true":
+        return False
+    same = as_resource(given)
+    return same is not None and same.ref == item.ref and _content(given) == _content(item.node)
+
+
+def _content(node: Mapping) -> Any:
+    return {key: value for key, value in plain(node).items() if key != "metadata"}
+
+
+def _generate(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> int:
+    planned = plan_whole([config.default_namespace], called, config)
+    made = run.make_all(planned)
+    head = {key: text_of(get(found.root, key)) for key in ("apiVersion", "kind")}
+    text = document(head | {"items": []})
+    outputs.write([], printed=_appended(text, "items", made.texts).encode())
+    run.say(options, planned, run.about_made(options, planned, written=True), made=made, numbers=False)
+    return run.DONE
+
+
+# -- a transformer ----------------------------------------------------------------------------------------------------
+
+
+def _plan(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> Plan:
+    planned = (plan_build if _is_build(found) else plan)([found.source], called, config, quiet=options.quiet)
+    return planned._replace(located=[each._replace(at=_at(each, found)) for each in planned.located])
+
+
+def _is_build(found: ResourceList) -> bool:
+    """Say whether `kustomize build` has passed the items, and not what keeps them in files."""
+    return any(item is not None and annotation(item, _BUILD_ID) for item in found.items)
+
+
+def _refuse_plaintext(found: ResourceList, planned: Plan, options: argparse.Namespace) -> None:
+    """Refuse to have credentials written as plain text into the files that the items come from."""
+    is_of_files = not _is_build(found) and any(item is not None and _said(item, _PATHS) for item in found.items)
+    if not is_of_files or options.allow_plaintext_secrets:
+        return
+    written = [*map(str, in_plaintext(planned.demands, planned.reach))]
+    written += [str(each.finding.resource) for each in planned.located if each.finding.outcome == "updated"]
+    if written:
+        message = (
+            f"the credentials of {', '.join(written)} would be written as plain text into the package that the items "
+            "come from; use emit: SealedSecret, ExternalSecret or none, or say --allow-plaintext-secrets"
+        )
+        raise UsageError(message)
+
+
+def _completed(found: ResourceList, planned: Plan, made: Sequence[str]) -> str:
+    """Return the list as it is rewritten, with what is made and the results."""
+    [(_, part)] = planned.parts
+    text, before = part.text, len(found.items)
+    results = [document(each) for each in _results(found, planned.located)]
+    completed = _appended(text, "items", made, then=("results", results))
+    after = get(_root(completed)[1], "items")
+    if not isinstance(after, List) or len(after.children) != before + len(made):
+        raise InternalError("the ResourceList would not read back with the items that it has")
+    return completed
+
+
+def _root(text: str) -> tuple[Document, Mapping]:
+    """Return the document of a ResourceList in a text, and its root."""
+    found = ((each, compose(each.text)) for each in split(text))
+    return next((each, root) for each, root in found if isinstance(root, Mapping))
+
+
+def _appended(text: str, key: str, objects: Sequence[str], then: tuple[str, Sequence[str]] = ("", ())) -> str:
+    """Return `text` with objects appended to the list under `key`, which is there then, and others to another list."""
+    each, root = _root(text)
+    edits = [_edit(each.text, root, key, objects)]
+    if then[1]:
+        other = append_objects(each.text, root, then[0], then[1])
+        first = edits.pop()
+        if first is not None and first.start == other.start:
+            other = Edit(first.start, max(first.end, other.end), first.replacement + other.replacement)
+            first = None
+        edits = [first, other]
+    return text[: each.start] + apply(each.text, [edit for edit in edits if edit]) + text[each.start + len(each.text) :]
+
+
+def _edit(text: str, root: Mapping, key: str, objects: Sequence[str]) -> Edit | None:
+    if objects:
+        return append_objects(text, root, key, objects)
+    value = own(root, key)
+    if isinstance(value, Scalar):
+        return Edit(start(value), end(value), "[]" if end(value) > start(value) else " []")
+    return None
+
+
+# -- what was found ---------------------------------------------------------------------------------------------------
+
+
+def _results(found: ResourceList, located: Sequence[Located]) -> Iterator[dict[str, Any]]:
+    """Yield what the host is told: warnings, and what has changed (functions-spec.md, ResourceList.results)."""
+    for _, finding, *_ in located:
+        if finding.severity == "info" and not finding.is_to_do:
+            continue
+        ref, item = finding.resource, _item(found, finding.field)
+        result: dict[str, Any] = {"message": finding.message, "severity": finding.severity}
+        if ref is not None and ref.name:
+            result["resourceRef"] = {
+                "apiVersion": ref.api_version,
+                "kind": ref.kind,
+                "name": ref.name,
+                "namespace": ref.namespace or None,
+            }
+            if finding.field:
+                result["field"] = {
+                    "path": _ITEM.sub("", finding.field, count=1),
+                    "currentValue": finding.before or None,
+                    "proposedValue": finding.after if finding.after != finding.before else None,
+                }
+        if item is not None and (path := _said(item, _PATHS)):
+            index = _said(item, _INDICES)
+            result["file"] = {"path": path, "index": int(index) if index.isdigit() else None}
+        yield result
+
+
+def _item(found: ResourceList, field: str) -> Resource | None:
+    """Return the item in which a field is, by its path."""
+    place = _ITEM.match(field)
+    return found.items[int(place[1])] if place else None
+
+
+def _said(item: Resource, names: Sequence[str]) -> str:
+    return next(filter(None, (annotation(item, name) for name in names)), "")
+
+
+def _at(located: Located, found: ResourceList) -> str:
+    """Return the place of a finding for a person, who does not see the list: its file, its object and its field."""
+    finding = located.finding
+    item = _item(found, finding.field)
+    path = _said(item, _PATHS) if item is not None else ""
+    parts = (path, str(finding.resource or ""), _ITEM.sub("", finding.field, count=1))
+    return ": ".join(filter(None, parts))

@@ -1,0 +1,47 @@
+"""A legacy exec plugin of kustomize: the config in a file, a stream on standard input, nothing there for a generator.
+
+(kustomize, api/internal/plugins/execplugin.) This is what `kubectl kustomize --enable-alpha-plugins` can run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from transformer.config import Config
+from transformer.config_file import config_in
+from transformer.documents import join
+from transformer.errors import ConfigError, ManifestSyntaxError
+from transformer.hosts import outputs, run, sources
+from transformer.hosts.planning import plan_build, plan_whole
+from transformer.kustomize import for_generator
+from transformer.nodes import compose
+
+_CALLED = "MirrorConfig"
+# To kustomize nothing at all is no object, as it is to everybody; a person may take it for a failure.
+_NOTHING = "# repoint: there is no Secret to make\n"
+
+
+def transform(options: argparse.Namespace) -> int:
+    """Print what becomes of standard input or, where that is empty, what there is to generate; return the exit code."""
+    config = _config(options.config)
+    [source] = sources.read([sources.STDIN])
+    if source.text:
+        return run.print_planned(plan_build([source], _CALLED, config), options)
+    config = for_generator(config)
+    planned = plan_whole([config.default_namespace], _CALLED, config)
+    made = run.make_all(planned)
+    outputs.write([], printed=(join(made.texts) or _NOTHING).encode())
+    run.say(options, planned, run.about_made(options, planned, written=True), made=made, numbers=False)
+    return run.DONE
+
+
+def _config(file: Path) -> Config:
+    """Return the config as kustomize passes it, with its lines in another order, so that messages name none."""
+    try:
+        root = compose(sources.source_of(str(file), file.read_bytes()).text)
+    except ManifestSyntaxError as error:
+        raise ConfigError([f"{file}:{error.line}:{error.column}: not YAML: {error.message}"]) from None
+    if root is None:
+        raise ConfigError([f"{file}: the file is empty; expected a MirrorConfig"])
+    return config_in(root, called=_CALLED, folder=str(Path.cwd()))

@@ -1,0 +1,14 @@
+"""What a host pipes in: a ResourceList, to a function of kustomize or kpt, or manifests, to a post-renderer of Helm."""
+
+from __future__ import annotations
+
+import argparse
+
+from transformer.hosts import helm, krm, sources
+
+
+def rewrite(options: argparse.Namespace) -> int:
+    """Print what becomes of standard input, and return the exit code."""
+    [source] = sources.read([sources.STDIN])
+    found = krm.resource_list(source)
+    return krm.transform(found, options) if found else helm.post_render(source, options)
