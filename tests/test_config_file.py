@@ -946,7 +946,7 @@ VALID = {
                 HARBOR._replace(
                     emit="ExternalSecret",
                     external=External(
-                        "SecretStore", "vault", (RemoteKey("password", "k", "p", "v"), RemoteKey("username", "u"))
+                        "SecretStore", "vault", (RemoteKey("username", "u"), RemoteKey("password", "k", "p", "v"))
                     ),
                 ),
                 HARBOR._replace(

@@ -27,6 +27,7 @@ from transformer.field_paths import slashed
 from transformer.keyring import right_spelling
 from transformer.loops import loops
 from transformer.nodes import Mapping, Node, Sequence, column, compose, is_null, line, pairs, plain, resolve, text_of
+from transformer.pull_secret_checks import REMOTE
 from transformer.templates import is_template
 
 
@@ -165,9 +166,11 @@ def _external(entry: dict[str, Any]) -> External:
         spec = json.dumps(generator["spec"]) if "spec" in generator else ""
         return External(generator["kind"], generator["name"], spec=spec, refresh=refresh)
     store = entry["store"]
+    # In one order: hosts pass on the keys of a config in whatever order they like.
     remote = tuple(
         RemoteKey(holds, said["key"], said.get("property", ""), said.get("version", ""))
-        for holds, said in entry["remote"].items()
+        for holds in REMOTE
+        if (said := entry["remote"].get(holds))
     )
     return External(store.get("kind", "SecretStore"), store["name"], remote, refresh=refresh)
 

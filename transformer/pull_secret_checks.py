@@ -12,6 +12,9 @@ from transformer.config_schema import Path
 from transformer.secret_names import is_subdomain
 from transformer.templates import InvalidTemplate, is_template, name_template
 
+REMOTE = ("username", "password", "dockerconfigjson")
+"""What the keys of a store may hold."""
+
 # What a form needs besides its name, and which keys mean something for which forms.
 _NEEDS = {"SealedSecret": "sealedSecret", "ExternalSecret": "externalSecret", "template": "template"}
 _KEYS_OF_FORMS = {
@@ -151,7 +154,7 @@ def _wrong_external(external: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     elif ("store" in external) != ("remote" in external):
         yield (), "store and remote go together"
     remote = external.get("remote")
-    if isinstance(remote, dict) and remote.keys() <= {"username", "password", "dockerconfigjson"}:
+    if isinstance(remote, dict) and remote.keys() <= {*REMOTE}:
         is_whole = "dockerconfigjson" in remote
         if is_whole == bool({"username", "password"} & remote.keys()) or not (is_whole or len(remote) > 1):
             yield ("remote",), "expected username and password, or dockerconfigjson alone"
