@@ -25,6 +25,23 @@ APPLIED = {
     "insert behind a replacement": ([Edit(2, 4, "ab"), Edit(4, 4, "x")], "01abx456789"),
     "equal ones count once": ([Edit(2, 4, "ab"), Edit(2, 4, "ab")], "01ab456789"),
     "equal inserts count once": ([Edit(5, 5, "x"), Edit(5, 5, "x")], "01234x56789"),
+    "two inserts at one place": ([Edit(5, 5, "b"), Edit(5, 5, "a")], "01234ab56789"),
+    "two inserts where a replacement ends": (
+        [Edit(5, 5, "\n- b"), Edit(5, 5, "\n  - a"), Edit(3, 5, "x")],
+        "012x\n  - a\n- b56789",
+    ),
+    "lines at one place, the most indented first": (
+        [Edit(5, 5, "\r\nc"), Edit(5, 5, "\r\n    a"), Edit(5, 5, "\r\n  b")],
+        "01234\r\n    a\r\n  b\r\nc56789",
+    ),
+    "lines at one place, an item before a key": (
+        [Edit(5, 5, "\u2028  a:"), Edit(5, 5, "\u2028  - b")],
+        "01234\u2028  - b\u2028  a:56789",
+    ),
+    "lines at one place, behind what goes on in it": (
+        [Edit(5, 5, "\n    b"), Edit(5, 5, " a"), Edit(5, 5, "\nc")],
+        "01234 a\n    b\nc56789",
+    ),
 }
 
 REFUSED = {
@@ -32,9 +49,9 @@ REFUSED = {
     "one inside another": [Edit(2, 8, "a"), Edit(4, 5, "b")],
     "two texts for one span": [Edit(2, 4, "a"), Edit(2, 4, "b")],
     "same start": [Edit(2, 4, "a"), Edit(2, 5, "a")],
-    "two inserts at one place": [Edit(5, 5, "a"), Edit(5, 5, "b")],
     "insert inside a replacement": [Edit(2, 8, "a"), Edit(5, 5, "b")],
     "insert where a replacement begins": [Edit(2, 2, "a"), Edit(2, 4, "b")],
+    "two inserts where a replacement begins": [Edit(2, 2, "a"), Edit(2, 2, "b"), Edit(2, 4, "c")],
     "past the end": [Edit(9, 11, "a")],
     "insert past the end": [Edit(11, 11, "a")],
     "before the start": [Edit(-1, 1, "a")],

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from transformer.errors import InternalError
 
+_LINE_BREAKS = "\r\n\x85\u2028\u2029"
+
 
 class Edit(NamedTuple):
     """Replace `text[start:end]` by `replacement`; offsets count characters from 0, and `start == end` inserts."""
@@ -27,13 +29,22 @@ class Edit(NamedTuple):
 def merge(edits: Iterable[Edit]) -> list[Edit]:
     """Sort `edits` by place and drop equal ones, such as those planned for a node that stands under two aliases.
 
-    Raises InternalError where two of them overlap, or insert different texts at one place.
+    Several may insert at one place, since a collection ends where the last thing in it does: what goes on in the line
+    comes first, then what begins lines, the innermost first. Raises InternalError where two of them overlap.
     """
-    ordered = sorted(set(edits))
+    ordered = sorted(set(edits), key=_order)
     for left, right in pairwise(ordered):
-        if right.start < left.end or right.start == left.start:
+        if right.start < left.end or (right.start == left.start and right.start < right.end):
             raise InternalError(f"two edits overlap, at {left.start}-{left.end} and {right.start}-{right.end}")
     return ordered
+
+
+def _order(edit: Edit) -> tuple[int, int, bool, int, str]:
+    line = edit.replacement.lstrip(_LINE_BREAKS)
+    begins_line = line != edit.replacement
+    indent = len(line) - len(line.lstrip(" "))
+    # The hyphen of an item sorts before a key that is as far indented, and such a list ends before that key.
+    return edit.start, edit.end, begins_line, -indent, edit.replacement
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:

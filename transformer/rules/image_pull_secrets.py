@@ -13,7 +13,7 @@ Where the name of a Secret has a hash, the names that are there follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from transformer.attachments import Account, Attachment, Need, attachment, following, renaming
 from transformer.edits import Edit
@@ -35,32 +35,6 @@ def add(manifest: Manifest) -> Iterator[Finding]:
 
     Then, for each image, by which key of which Secret it is opened, or why it is not.
     """
-    found = list(_add(manifest))
-    edits = dict(_joined(edit for each in found for edit in each.edits))
-    for each in found:
-        its = tuple(edits.pop(edit) for edit in each.edits if edit in edits)
-        yield each if its == each.edits else each._replace(edits=its)
-
-
-def _joined(edits: Iterable[Edit]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield edits, each with what to make of it: those that insert at one place are one, the innermost first.
-
-    The lists of a pod and of something in it go to one place where that is the last thing in the pod.
-    """
-    by_place: dict[tuple[int, int], dict[Edit, None]] = {}
-    for edit in edits:
-        by_place.setdefault((edit.start, edit.end), {})[edit] = None
-    for (start_at, end_at), here in by_place.items():
-        innermost_first = sorted((edit.replacement for edit in here), key=_indentation, reverse=True)
-        yield next(iter(here)), Edit(start_at, end_at, "".join(innermost_first))
-
-
-def _indentation(text: str) -> int:
-    line = text.lstrip("\r\n")
-    return len(line) - len(line.lstrip(" "))
-
-
-def _add(manifest: Manifest) -> Iterator[Finding]:
     edited: dict[tuple[int, str], list[str]] = {}
     renamed: set[int] = set()
     for place in manifest.fields.pull_secrets if manifest.config.pull_secrets else ():
