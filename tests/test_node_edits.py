@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from transformer.edits import apply
-from transformer.node_edits import NamesForm, append_names, replace_scalar, scalar_text
+from transformer.node_edits import NamesForm, Value, append_names, replace_scalar, scalar_text, set_entry
 from transformer.nodes import Mapping, Scalar, compose, get, is_flow, own, plain
 from transformer.resources import pull_secret_names
 
@@ -622,3 +622,66 @@ def test_a_name_is_quoted_in_each_form(form: NamesForm, text: str, expected: str
     output = apply(text, [append_names(text, holder, "secret", [name], form=form)])
     assert output == expected.replace("NAME", written)
     assert list(pull_secret_names(get(holder_in(root_mapping(output)), "secret"), form))[-1] == name
+
+
+# What is to stand under `spec.a/b.c`, the input, and the output.
+PAIR = ("x.y/z-0", "new")
+SET: dict[str, tuple[Value, str, str]] = {
+    "a text, missing": ("new", "spec:\n  a: 1 # c\nb: 2\n", "spec:\n  a: 1 # c\n  a/b.c: new\nb: 2\n"),
+    "a text, missing, no final newline": ("new", "spec:\n  a: 1", "spec:\n  a: 1\n  a/b.c: new"),
+    "a text, missing, in flow": ("new", "spec: { a: 1 }\n", "spec: { a/b.c: new, a: 1 }\n"),
+    "a text, missing, in flow over lines": (
+        "new",
+        "spec: {\n    a: 1, # c\n  }\n",
+        "spec: {\n    a/b.c: new,\n    a: 1, # c\n  }\n",
+    ),
+    "a text, missing, in JSON": ("new", '{"spec":{"a":1}}', '{"spec":{"a/b.c": "new", "a":1}}'),
+    "a text, missing, behind a literal without a newline": (
+        "new",
+        "spec:\n  a: |\n    one",
+        "spec:\n  a/b.c: new\n  a: |\n    one",
+    ),
+    "a text, nothing": ("new", "spec:\n  a/b.c:  # c\n", "spec:\n  a/b.c: new  # c\n"),
+    "a text, a key without a value": ("new", "spec:\n  ? a/b.c\n  ? d\n", "spec:\n  ? a/b.c\n  : new\n  ? d\n"),
+    "a text, null in JSON": ("new", '{"spec":{"a/b.c":null}}', '{"spec":{"a/b.c":"new"}}'),
+    "a text, an alias": ("new", "x: &x old\nspec:\n  a/b.c: *x\n", "x: &x old\nspec:\n  a/b.c: new\n"),
+    "a text that needs quotes": ("1e3", "spec:\n  a: 1\n", 'spec:\n  a: 1\n  a/b.c: "1e3"\n'),
+    "a mapping, missing": (
+        PAIR,
+        "spec:\n  a:\n  - 1 # c\n    # d\n  # e\nb: 2\n",
+        "spec:\n  a:\n  - 1 # c\n    # d\n  a/b.c:\n    x.y/z-0: new\n  # e\nb: 2\n",
+    ),
+    "a mapping, missing, in flow": (PAIR, "spec: {a: 1}\n", "spec: {a/b.c: {x.y/z-0: new}, a: 1}\n"),
+    "a mapping, missing, in JSON": (PAIR, '{"spec":{"a":1}}', '{"spec":{"a/b.c": {"x.y/z-0": "new"}, "a":1}}'),
+    "a mapping, missing, in pretty JSON": (
+        PAIR,
+        '{\n  "spec": {\n    "a": 1\n  }\n}\n',
+        '{\n  "spec": {\n    "a/b.c": {"x.y/z-0": "new"},\n    "a": 1\n  }\n}\n',
+    ),
+    "a mapping, missing, behind a literal without a newline": (
+        PAIR,
+        "spec:\n  a: |-\n    one",
+        "spec:\n  a/b.c:\n    x.y/z-0: new\n  a: |-\n    one",
+    ),
+    "a mapping, nothing": (PAIR, "spec:\n  a/b.c:\n  a: 1\n", "spec:\n  a/b.c: {x.y/z-0: new}\n  a: 1\n"),
+    "a mapping, an empty one": (PAIR, "spec:\n  a/b.c: {} # c\n", "spec:\n  a/b.c: {x.y/z-0: new} # c\n"),
+    "a mapping, an empty one in JSON": (PAIR, '{"spec":{"a/b.c":{}}}', '{"spec":{"a/b.c":{"x.y/z-0": "new"}}}'),
+}
+
+
+@pytest.mark.parametrize(("value", "text", "expected"), SET.values(), ids=SET)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_set_entry(value: Value, text: str, expected: str, newline: str) -> None:
+    text, expected = (each.replace("\n", newline) for each in (text, expected))
+    output = apply(text, [set_entry(text, holder_in(root_mapping(text)), "a/b.c", value)])
+    assert output == expected
+    data = data_of(text)
+    data["spec"]["a/b.c"] = value if isinstance(value, str) else dict([PAIR])
+    assert data_of(output) == data
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_a_new_mapping_is_indented_as_it_is_asked(step: int) -> None:
+    text = "spec:\n    a: 1\n"
+    edit = set_entry(text, holder_in(root_mapping(text)), "b", PAIR, step=step)
+    assert apply(text, [edit]) == f"{text}    b:\n    {' ' * step}x.y/z-0: new\n"

@@ -1,4 +1,4 @@
-"""Edits phrased on nodes: replace what a scalar says, append `{name: ...}` items to a list, in the text's own style.
+"""Edits phrased on nodes: replace what a scalar says, set an entry, append names to a list, in the text's own style.
 
 Law: composing the edited text gives the same nodes but for the one that was edited.
 """
@@ -42,6 +42,10 @@ NamesForm: TypeAlias = Literal["pullSecrets", "pullSecretNames", "pullSecretName
 LISTS = ("pullSecrets", "pullSecretNames")
 TEXTS = ("pullSecretNames", "pullSecretName")
 
+# What is written: a text, or a mapping of one entry as its key and text; and a list of these.
+Item: TypeAlias = str | tuple[str, str]
+Value: TypeAlias = Item | list[Item]
+
 _WORDS_OF_OTHER_TYPES = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
@@ -75,29 +79,39 @@ def append_names(
 
     `present` are the names it has, which matter only where it is not written in `holder` itself but comes from an
     alias or a merge key: then `holder` gets a list of its own with all. A form for one name takes the first, where
-    nothing is there. A new entry goes behind the value `after` of `holder` in block style (its last where None is
-    given), and in front in flow style.
+    nothing is there. `after` is that of `set_entry`.
     """
     value = own(holder, key)
     if isinstance(value, Sequence) and value.children:
         return _append_items(text, value, names, form)
-    if value is None and not holder.children:  # `{}`
+    items = [_item(name, form) for name in (*present, *names)]
+    return set_entry(text, holder, key, items if form in LISTS else items[0], after=after)
+
+
+def set_entry(text: str, holder: Mapping, key: str, value: Value, *, after: Node | None = None, step: int = 2) -> Edit:
+    """Return the edit after which `holder` says `value` under `key`, where it says nothing there, or by an alias.
+
+    A new entry goes behind the value `after` of `holder` in block style (its last where None is given), and in front
+    in flow style. `step` is how far the entry of a mapping is indented from its key.
+    """
+    old = own(holder, key)
+    if old is not None:
+        return _fill(text, holder, old, value)
+    if not holder.children:  # `{}`
         at = content_start(text, holder) + 1
-        return Edit(at, at, f"{key}: {_flow_value([*present, *names], form, quoted=False)}")
-    if value is None:
-        return _insert_entry(text, holder, key, [*present, *names], form, after or holder.children[-1])
-    name = next(name for name, entry in pairs(holder) if entry is value)
-    items = _flow_value([*present, *names], form, quoted=_is_quoted(name))
-    content, last = content_start(text, value), end(value)
-    if content < last:
-        return Edit(content, last, items)
-    if ":" in text[end(name) : content]:
-        return Edit(content, content, f" {items}")
-    # A key without a value: `{key}`, or `? key` on a line of its own.
-    at = end(name) if is_flow(holder) else end_of_lines(text, name, indent_of(text, holder))
-    return Edit(
-        at, at, f": {items}" if is_flow(holder) else f"{newline_of(text)}{' ' * indent_of(text, holder)}: {items}"
-    )
+        return Edit(at, at, _flow_entry(key, value, quoted=False))
+    first = start(holder.children[0])
+    if is_flow(holder):
+        entry = _flow_entry(key, value, quoted=_is_quoted(holder.children[0]))
+        return Edit(first, first, f"{entry},{_own_line(text, holder.children[0]) or ' '}")
+    newline, depth = newline_of(text), indent_of(text, holder)
+    lines = _block_entry(key, value, list_indent(text, holder), " " * step)
+    leaf = last_leaf(after or holder.children[-1])
+    if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
+        # The text ends in a block scalar without a line break; giving it one would change what it says.
+        return Edit(first, first, "".join(f"{line}{newline}{' ' * depth}" for line in lines))
+    at = end_of_lines(text, leaf, depth)
+    return Edit(at, at, "".join(f"{newline}{' ' * depth}{line}" for line in lines))
 
 
 def scalar_text(value: str, *, flow: bool) -> str:
@@ -115,25 +129,52 @@ def _is_quoted(key: Node) -> bool:
     return isinstance(key, Scalar) and key.style == '"'
 
 
-def _flow_value(names: Several[str], form: NamesForm, *, quoted: bool) -> str:
-    items = [_flow_item(name, form, quoted=quoted) for name in names]
-    return f"[{', '.join(items)}]" if form in LISTS else items[0]
+def _item(name: str, form: NamesForm) -> Item:
+    return name if form in TEXTS else ("name", name)
 
 
-def _flow_item(name: str, form: NamesForm, *, quoted: bool) -> str:
-    said = json.dumps(name) if quoted else scalar_text(name, flow=True)
-    if form in TEXTS:
-        return said
-    return f'{{"name": {said}}}' if quoted else f"{{name: {said}}}"
+def _fill(text: str, holder: Mapping, old: Node, value: Value) -> Edit:
+    """Return the edit that puts `value` in the place of `old`, an alias or what says nothing."""
+    name = next(name for name, entry in pairs(holder) if entry is old)
+    said = _flow_value(value, quoted=_is_quoted(name))
+    content, last = content_start(text, old), end(old)
+    if content < last:
+        return Edit(content, last, said)
+    if ":" in text[end(name) : content]:
+        return Edit(content, content, f" {said}")
+    # A key without a value: `{key}`, or `? key` on a line of its own.
+    if is_flow(holder):
+        return Edit(end(name), end(name), f": {said}")
+    depth = indent_of(text, holder)
+    at = end_of_lines(text, name, depth)
+    return Edit(at, at, f"{newline_of(text)}{' ' * depth}: {said}")
 
 
-def _block_value(names: Several[str], form: NamesForm, indent: str, list_indent: str) -> tuple[str, list[str]]:
-    """Return what follows a key in its line, and the lines below it; `indent` is that of the key."""
-    said = [scalar_text(name, flow=False) for name in names]
-    if form not in LISTS:
-        return (f" {said[0]}", []) if form in TEXTS else ("", [f"{indent}  name: {said[0]}"])
-    item = "- " if form in TEXTS else "- name: "
-    return "", [f"{indent}{list_indent}{item}{name}" for name in said]
+def _flow_entry(key: str, value: Value, *, quoted: bool) -> str:
+    return f"{json.dumps(key) if quoted else key}: {_flow_value(value, quoted=quoted)}"
+
+
+def _flow_value(value: Value, *, quoted: bool) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_flow_value(item, quoted=quoted) for item in value)}]"
+    if isinstance(value, tuple):
+        return f"{{{_flow_entry(*value, quoted=quoted)}}}"
+    return json.dumps(value) if quoted else scalar_text(value, flow=True)
+
+
+def _block_entry(key: str, value: Value, before_hyphen: str, step: str) -> list[str]:
+    """Return the lines of an entry, as they are indented from its key."""
+    if isinstance(value, list):
+        return [f"{key}:", *(f"{before_hyphen}- {_block_item(item)}" for item in value)]
+    item = _block_item(value)
+    return [f"{key}: {item}"] if isinstance(value, str) else [f"{key}:", f"{step}{item}"]
+
+
+def _block_item(item: Item) -> str:
+    if isinstance(item, tuple):
+        key, value = item
+        return f"{key}: {scalar_text(value, flow=False)}"
+    return scalar_text(item, flow=False)
 
 
 def _append_items(text: str, sequence: Sequence, names: Several[str], form: NamesForm) -> Edit:
@@ -163,26 +204,9 @@ def _item_like(text: str, item: Node, name: str, form: NamesForm, *, flow: bool)
             edit = replace_scalar(text, value, name, flow=flow or is_flow(item))
             return text[first : edit.start] + edit.replacement + text[edit.end : last]
     if flow:
-        return _flow_item(name, form, quoted=isinstance(item, Mapping) and _is_quoted(item.children[0]))
-    return scalar_text(name, flow=False) if form in TEXTS else f"name: {scalar_text(name, flow=False)}"
-
-
-def _insert_entry(text: str, holder: Mapping, key: str, names: Several[str], form: NamesForm, after: Node) -> Edit:
-    first = start(holder.children[0])
-    if is_flow(holder):
-        quoted = _is_quoted(holder.children[0])
-        entry = f"{json.dumps(key) if quoted else key}: {_flow_value(names, form, quoted=quoted)},"
-        return Edit(first, first, entry + (_own_line(text, holder.children[0]) or " "))
-    newline = newline_of(text)
-    depth = indent_of(text, holder)
-    indent = " " * depth
-    head, items = _block_value(names, form, indent, list_indent(text, holder))
-    leaf = last_leaf(after)
-    if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
-        # The text ends in a block scalar without a line break; giving it one would change what it says.
-        return Edit(first, first, newline.join([f"{key}:{head}", *items, indent]))
-    at = end_of_lines(text, leaf, depth)
-    return Edit(at, at, newline.join(["", f"{indent}{key}:{head}", *items]))
+        quoted = isinstance(item, Mapping) and _is_quoted(item.children[0])
+        return _flow_value(_item(name, form), quoted=quoted)
+    return _block_item(_item(name, form))
 
 
 def list_indent(text: str, holder: Mapping) -> str:
