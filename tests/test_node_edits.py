@@ -239,6 +239,18 @@ APPENDED = {
     "null in JSON": ('{"spec":{"secrets":null}}', '{"spec":{"secrets":[{"name": "new"}]}}'),
     "empty list": ("spec:\n  secrets: [] # c\n", "spec:\n  secrets: [{name: new}] # c\n"),
     "empty list with a blank": ("spec:\n  secrets: [ ]\n", "spec:\n  secrets: [{name: new}]\n"),
+    "empty list with a comment": (
+        "spec:\n  secrets: [ # none yet\n  ]\n",
+        "spec:\n  secrets: [{name: new} # none yet\n  ]\n",
+    ),
+    "empty list with a comment, no blank": (
+        "spec:\n  secrets: [# none yet\n  ]\n",
+        "spec:\n  secrets: [{name: new} # none yet\n  ]\n",
+    ),
+    "empty list with a comment on a line": (
+        "spec:\n  secrets: &x [\n    # none yet\n  ]\n",
+        "spec:\n  secrets: &x [{name: new}\n    # none yet\n  ]\n",
+    ),
     "empty list with an anchor": ("spec:\n  secrets: &x []\n", "spec:\n  secrets: &x [{name: new}]\n"),
     "empty list in JSON": ('{"spec":{"secrets":[]}}', '{"spec":{"secrets":[{"name": "new"}]}}'),
     # A list in flow style.
@@ -665,6 +677,11 @@ SET: dict[str, tuple[Value, str, str]] = {
     ),
     "a mapping, nothing": (PAIR, "spec:\n  a/b.c:\n  a: 1\n", "spec:\n  a/b.c: {x.y/z-0: new}\n  a: 1\n"),
     "a mapping, an empty one": (PAIR, "spec:\n  a/b.c: {} # c\n", "spec:\n  a/b.c: {x.y/z-0: new} # c\n"),
+    "a mapping, an empty one with a comment": (
+        PAIR,
+        "spec:\n  a/b.c: {  # c\n  }\n",
+        "spec:\n  a/b.c: {x.y/z-0: new  # c\n  }\n",
+    ),
     "a mapping, an empty one in JSON": (PAIR, '{"spec":{"a/b.c":{}}}', '{"spec":{"a/b.c":{"x.y/z-0": "new"}}}'),
 }
 

@@ -139,6 +139,9 @@ def _fill(text: str, holder: Mapping, old: Node, value: Value) -> Edit:
     said = _flow_value(value, quoted=_is_quoted(name))
     content, last = content_start(text, old), end(old)
     if content < last:
+        inside = text[content + 1 : last - 1]
+        if is_flow(old) and inside.strip() and said[0] == text[content]:  # comments, which stay
+            return Edit(content + 1, content + 1, said[1:-1] + " " * inside.startswith("#"))
         return Edit(content, last, said)
     if ":" in text[end(name) : content]:
         return Edit(content, content, f" {said}")
