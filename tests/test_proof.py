@@ -9,7 +9,7 @@ from transformer.config import Config, Mirror, PullSecret
 from transformer.documents import Document
 from transformer.edits import Edit
 from transformer.errors import InternalError
-from transformer.findings import Finding, Grown, Said
+from transformer.findings import Added, Finding, Grown, Said
 from transformer.nodes import compose
 from transformer.pipeline import rewrite
 from transformer.proof import prove
@@ -31,10 +31,10 @@ IMAGE = Finding(
 ROOT_GROWS = IMAGE._replace(grown=Grown(0, "imagePullSecrets", "pullSecrets"))
 
 
-def hold(after: str, before: str = BEFORE, found: Finding = IMAGE) -> None:
+def hold(after: str, before: str = BEFORE, *found: Finding) -> None:
     root = compose(before)
     assert root is not None
-    prove(Document(before, 11, 0), root, after, [found])
+    prove(Document(before, 11, 0), root, after, found or [IMAGE])
 
 
 RIGHT = {
@@ -107,6 +107,49 @@ def test_a_list_of_pull_secrets_may_grow_at_its_end(before: str, after: str, is_
     else:
         with pytest.raises(InternalError):
             hold(after, before, ROOT_GROWS)
+
+
+M = ("metadata", "mark")
+# Keys that lead to the text `yes` in the root, before, after, and whether that is right.
+TEXTS: dict[str, tuple[tuple[str, ...], str, str, bool]] = {
+    "a text": (M[1:], "a: x\n", "a: x\nmark: 'yes'\n", True),
+    "a text in front": (M[1:], "{a: x}\n", "{'mark': \"yes\", a: x}\n", True),
+    "a text for nothing": (M[1:], "mark:\na: x\n", "mark: 'yes'\na: x\n", True),
+    "a mapping": (M, "a: x\n", "a: x\nmetadata: {mark: 'yes'}\n", True),
+    "a mapping for nothing": (M, "metadata:\na: x\n", "metadata: {mark: 'yes'}\na: x\n", True),
+    "a mapping for an empty one": (M, "metadata: {}\na: x\n", "metadata:\n  mark: 'yes'\na: x\n", True),
+    "the last of equal keys": (M[1:], "mark: x\nmark:\n", "mark: x\nmark: 'yes'\n", True),
+    "nothing added": (M[1:], "a: x\n", "a: x\n", False),
+    "another text": (M[1:], "a: x\n", "a: x\nmark: 'no'\n", False),
+    "no text": (M[1:], "a: x\n", "a: x\nmark: yes\n", False),
+    "an alias of the text": (M[1:], "a: &a 'yes'\n", "a: &a 'yes'\nmark: *a\n", False),
+    "a list": (M[1:], "a: x\n", "a: x\nmark: ['yes']\n", False),
+    "another key": (M[1:], "a: x\n", "a: x\nother: 'yes'\n", False),
+    "another key too": (M[1:], "a: x\n", "a: x\nmark: 'yes'\nother: 'yes'\n", False),
+    "another key in the mapping": (M, "a: x\n", "a: x\nmetadata: {other: 'yes'}\n", False),
+    "another key too in the mapping": (M, "a: x\n", "a: x\nmetadata: {mark: 'yes', other: 'yes'}\n", False),
+    "a text for the mapping": (M, "a: x\n", "a: x\nmetadata: 'yes'\n", False),
+    "a text for another": (M[1:], "mark: x\n", "mark: 'yes'\n", False),
+    "a mapping for a full one": (M, "metadata: {a: x}\n", "metadata: {mark: 'yes'}\n", False),
+    "something else changed": (M[1:], "a: x\n", "a: z\nmark: 'yes'\n", False),
+}
+
+
+@pytest.mark.parametrize(("keys", "before", "after", "is_right"), TEXTS.values(), ids=TEXTS)
+def test_a_text_may_be_added(keys: tuple[str, ...], before: str, after: str, is_right: bool) -> None:
+    found = IMAGE._replace(said=(), grown=Added(0, keys, "yes"))
+    if is_right:
+        hold(after, before, found)
+    else:
+        with pytest.raises(InternalError):
+            hold(after, before, found)
+
+
+def test_a_mapping_may_get_a_text_and_names() -> None:
+    text = IMAGE._replace(said=(), grown=Added(0, ("mark",), "yes"))
+    hold("a: x\nimagePullSecrets: [{name: one}]\nmark: 'yes'\n", "a: x\n", text, ROOT_GROWS)
+    with pytest.raises(InternalError):
+        hold("a: x\nmark: 'yes'\n", "a: x\n", text, ROOT_GROWS)
 
 
 def test_a_rewrite_that_breaks_a_document_gets_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

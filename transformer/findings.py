@@ -66,15 +66,29 @@ class Grown(NamedTuple):
     form: NamesForm
 
 
+class Added(NamedTuple):
+    """A mapping that gets a text: the offset in the stream at which it begins, the keys that lead to it, and it."""
+
+    holder: int
+    keys: tuple[str, ...]
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The key in the mapping itself."""
+        return self.keys[0]
+
+
 class Finding(NamedTuple):
     """What was found at one place.
 
     `line` and `column` count from 1, characters, in the stream. `field` is the path in the document,
     `spec.containers[0].image`; `before` and `after` are the reference as it stood and as it stands now; `rule` is
     what decided, `confidence` how sure it is that this is an image. `edits` have offsets in the stream; `said` is what
-    scalars say after them, and `grown` where they add names of pull secrets. `pull_secret` is the name in the config of
-    the pull secret that a pod uses, `secret` that of the Secret, `namespace` where the pod says it is, and `keys` the
-    keys that open its images. `account` is the ServiceAccount that has to name it, by namespace and name.
+    scalars say after them, and `grown` where they add names of pull secrets, or a text. `pull_secret` is the name in
+    the config of the pull secret that a pod uses, `secret` that of the Secret, `namespace` where the pod says it is,
+    and `keys` the keys that open its images. `account` is the ServiceAccount that has to name it, by namespace and
+    name.
 
     A finding with `evidence` counts only where that, an image or the host of one, is known for certain in the input.
     Of several warnings with the same `subject` only the first is one; the others are for the report.
@@ -93,7 +107,7 @@ class Finding(NamedTuple):
     confidence: Confidence | None = None
     edits: tuple[Edit, ...] = ()
     said: tuple[Said, ...] = ()
-    grown: Grown | None = None
+    grown: Grown | Added | None = None
     pull_secret: str = ""
     secret: str = ""
     namespace: str = ""

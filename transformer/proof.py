@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Table
 from collections.abc import Sequence as Several
 from typing import NamedTuple, TypeAlias
 
 from transformer.documents import Document
 from transformer.edits import Edit, apply
 from transformer.errors import InternalError, ManifestSyntaxError
-from transformer.findings import Finding, Grown
+from transformer.findings import Added, Finding, Grown
 from transformer.nodes import (
     Alias,
     Mapping,
@@ -22,21 +23,23 @@ from transformer.nodes import (
     own,
     pairs,
     start,
+    text_of,
 )
 from transformer.resources import is_empty, pull_secret_names
 
 _Pairs: TypeAlias = list[tuple[Node, Node]]
+_Growing: TypeAlias = Table[str, Grown | Added]
 
 
 class _Plan(NamedTuple):
-    """What was planned for a document: edits of what scalars say, and mappings whose pull secrets may grow.
+    """What was planned for a document: edits of what scalars say, and mappings that get more under some of their keys.
 
     Both by the offset in the stream at which a node begins; `offset` is that of the document.
     """
 
     offset: int
     said: dict[int, set[Edit]]
-    grown: dict[int, Grown]
+    grown: dict[int, dict[str, Grown | Added]]
 
     def says(self, old: Node, new: Node) -> bool:
         edits = self.said.get(self.offset + start(old)) if isinstance(old, Scalar) else None
@@ -44,24 +47,24 @@ class _Plan(NamedTuple):
             return False
         return is_string(new) and new.value == apply(str(old.value), edits)
 
-    def growing(self, old: Mapping) -> Grown | None:
-        """Return where a mapping may have new pull secrets, if anywhere."""
-        return self.grown.get(self.offset + start(old))
+    def growing(self, old: Mapping) -> _Growing:
+        """Return what a mapping may have more, by its keys."""
+        return self.grown.get(self.offset + start(old), {})
 
 
 def prove(document: Document, before: Node, text: str, findings: Iterable[Finding]) -> None:
     """Hold `text`, which is to take the place of `document`, against the nodes `before` and what was found in them.
 
-    Every node has to be as it was, but for the scalars that a finding changes, which have to say what it says, and
-    for what names pull secrets where a finding adds some, which may have gained names at its end. Raises InternalError
-    where that is not so.
+    Every node has to be as it was, but for the scalars that a finding changes, which have to say what it says, for what
+    names pull secrets where a finding adds some, which may have gained names at its end, and for a text that a finding
+    adds. Raises InternalError where that is not so.
     """
     plan = _Plan(document.start, {}, {})
     for finding in findings:
         for scalar, edit in finding.said:
             plan.said.setdefault(scalar, set()).add(edit)
         if finding.grown:
-            plan.grown[finding.grown.holder] = finding.grown
+            plan.grown.setdefault(finding.grown.holder, {})[finding.grown.key] = finding.grown
     waiting = [(before, _read_back(document, text))]
     while waiting:
         old, new = waiting.pop()
@@ -93,13 +96,34 @@ def _below(old: Node, new: Node, plan: _Plan) -> _Pairs | None:
     return [] if _is_same_scalar(old, new) else None
 
 
-def _below_growing(old: Mapping, new: Mapping, growing: Grown) -> _Pairs | None:
-    """Do the same for mappings of which the new one may have more names of pull secrets."""
-    before, after = own(old, growing.key), own(new, growing.key)
-    olds = [node for pair in pairs(old) if pair[1] is not before for node in pair]
-    news = [node for pair in pairs(new) if pair[1] is not after for node in pair]
-    names, others = _below_names(before, after, growing), _paired(olds, news)
-    return None if names is None or others is None else [*names, *others]
+def _below_growing(old: Mapping, new: Mapping, growing: _Growing) -> _Pairs | None:
+    """Do the same for mappings of which the new one may have more under some keys."""
+    found = [_paired(_others(old, growing), _others(new, growing))]
+    found += [_below_grown(own(old, key), own(new, key), grown) for key, grown in growing.items()]
+    return None if None in found else [pair for each in found if each for pair in each]
+
+
+def _others(mapping: Mapping, keys: Iterable[str]) -> list[Node]:
+    """Return the entries of a mapping without those of the keys; of equal ones the last is left out."""
+    left_out = {id(own(mapping, key)) for key in keys}
+    return [node for pair in pairs(mapping) if id(pair[1]) not in left_out for node in pair]
+
+
+def _below_grown(old: Node | None, new: Node | None, grown: Grown | Added) -> _Pairs | None:
+    """Do the same for what stands under such a key."""
+    if isinstance(grown, Grown):
+        return _below_names(old, new, grown)
+    is_nothing = old is None or is_empty(old)
+    return [] if is_nothing and _says(new, grown.keys[1:], grown.text) else None
+
+
+def _says(node: Node | None, keys: tuple[str, ...], text: str) -> bool:
+    """Say whether these keys, and no others beside them, lead from a node to a text."""
+    for key in keys:
+        if not isinstance(node, Mapping) or [text_of(each) for each, _ in pairs(node)] != [key]:
+            return False
+        node = own(node, key)
+    return isinstance(node, Scalar) and is_string(node) and str(node.value) == text
 
 
 def _below_names(old: Node | None, new: Node | None, growing: Grown) -> _Pairs | None:
