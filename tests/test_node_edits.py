@@ -114,6 +114,10 @@ APPENDED = {
         "spec:\n  a:\n  - x: 1\n    ? y\nb:\n  c: 0\n",
         "spec:\n  a:\n  - x: 1\n    ? y\n  secrets:\n  - name: new\nb:\n  c: 0\n",
     ),
+    "missing, behind a key of its own without a value": (
+        "spec:\n  a: 1\n  ? b # c\nd: 0\n",
+        "spec:\n  a: 1\n  ? b # c\n  secrets:\n  - name: new\nd: 0\n",
+    ),
     "missing, behind a line that ends in another break": (
         "spec:\n  a: 1 # c\u2028b:\n  c: 0\n",
         "spec:\n  a: 1 # c\n  secrets:\n  - name: new\u2028b:\n  c: 0\n",

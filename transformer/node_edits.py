@@ -106,7 +106,7 @@ def set_entry(text: str, holder: Mapping, key: str, value: Value, *, after: Node
         return Edit(first, first, f"{entry},{_own_line(text, holder.children[0]) or ' '}")
     newline, depth = newline_of(text), indent_of(text, holder)
     lines = _block_entry(key, value, list_indent(text, holder), " " * step)
-    leaf = last_leaf(after or holder.children[-1])
+    leaf = last_leaf(after or holder)
     if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
         # The text ends in a block scalar without a line break; giving it one would change what it says.
         return Edit(first, first, "".join(f"{line}{newline}{' ' * depth}" for line in lines))
