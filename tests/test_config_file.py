@@ -130,7 +130,7 @@ SHAPES = {
         [
             (
                 "f:4:3: spec: expected at least one of mirrors, keep, images, unmapped, pullSecrets, "
-                "fieldSpecs, likely, defaultNamespace, helmValues"
+                "fieldSpecs, likely, defaultNamespace, helmValues, marker"
             )
         ],
     ),
@@ -213,6 +213,7 @@ SHAPES = {
             "f:5:15: spec.helmValues: expected true or false, found a text",
         ],
     ),
+    "a marker": ("  marker: corp\n", ["f:4:11: spec.marker: expected true or false, found a text"]),
     "one class of likely texts, no list": (
         "  likely: env\n  helmValues:\n",
         [
@@ -1076,6 +1077,8 @@ VALID = {
         Config(unmapped="allow", likely=get_args(Likely)),
     ),
     "Helm values": ("  helmValues: true\n", Config(unmapped="allow", helm_values=True)),
+    "a marker": ("  marker: true\n", Config(unmapped="allow", marker=True)),
+    "no marker": ("  marker: false\n", Config(unmapped="allow")),
     "no Helm values": ("  helmValues: false\n", Config(unmapped="allow")),
     "no field specs and nothing likely": ("  fieldSpecs: []\n  likely: []\n", Config(unmapped="allow")),
     "aliases and merge keys": (
@@ -1094,6 +1097,22 @@ def test_parse_config_reads_a_valid_config(text: str, config: Config) -> None:
 def test_parse_config_keeps_the_name_and_the_folder() -> None:
     text = "metadata: {name: corp, annotations: {a: b}}\n" + spec("  unmapped: warn\n")
     assert parse_config(text, file="f", folder="/etc/repoint") == Config(name="corp", folder="/etc/repoint")
+
+
+@pytest.mark.parametrize("name", ["corp", "corp-1.example", "5", "a" * 253])
+def test_a_name_that_objects_are_marked_with(name: str) -> None:
+    text = f"metadata: {{name: '{name}'}}\n" + spec("  marker: true\n")
+    assert parse_config(text, file="f") == Config(name=name, unmapped="allow", marker=True)
+
+
+@pytest.mark.parametrize("name", ["Corp", "corp mirror", "corp/hub", "-corp", "a" * 254])
+def test_a_name_that_objects_cannot_be_marked_with(name: str) -> None:
+    text = f"metadata:\n  name: {name}\n" + spec("  marker: MARKER\n")
+    said = (
+        f"metadata.name: {name!r} is no name to mark objects with (lower-case letters, digits, '-' and '.', up to 253)"
+    )
+    assert errors(text.replace("MARKER", "true")) == [f"f:2:9: {said}"]
+    assert parse_config(text.replace("MARKER", "false"), file="f").name == name
 
 
 def test_parse_config_reads_the_quickstart() -> None:

@@ -114,6 +114,7 @@ FULL: dict[str, Any] = {
         "likely": ["args", "env", "annotations", "data", "values", "fields"],
         "defaultNamespace": "shop",
         "helmValues": True,
+        "marker": True,
     },
 }
 HEAD = {"apiVersion": FULL["apiVersion"], "kind": FULL["kind"]}

@@ -29,6 +29,7 @@ FLOORS = [
         "rules.secret_references",
         "rules.service_accounts",
         "rules.registry_secret_data",
+        "rules.marker",
         "rules.existing_secrets",
         "rules",
     ],

@@ -129,9 +129,10 @@ class Config(NamedTuple):
     """A whole config; hashable, so that what is compiled from it can be kept.
 
     `likely` are the classes of text in which what is only likely an image is rewritten too. With `helm_values`,
-    documents that are no Kubernetes objects are Helm values. `default_namespace` is where objects go that name none;
-    empty where that is not known. `folder` is the one against which the files of credentials are resolved. `warnings`
-    are what is worth saying of the config itself, each as `file:line:column: warning: ...`.
+    documents that are no Kubernetes objects are Helm values, and with `marker` objects are marked with `name`.
+    `default_namespace` is where objects go that name none; empty where that is not known. `folder` is the one against
+    which the files of credentials are resolved. `warnings` are what is worth saying of the config itself, each as
+    `file:line:column: warning: ...`.
     """
 
     name: str = ""
@@ -143,6 +144,7 @@ class Config(NamedTuple):
     field_specs: tuple[FieldSpec, ...] = ()
     likely: tuple[Likely, ...] = ()
     helm_values: bool = False
+    marker: bool = False
     default_namespace: str = ""
     folder: str = ""
     warnings: tuple[str, ...] = ()

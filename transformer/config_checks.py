@@ -36,6 +36,7 @@ def semantic_errors(data: Any) -> Iterator[tuple[Path, str]]:
     for path, secret in _values(data, _SECRETS):
         if isinstance(secret, dict):
             yield from (((*path, *at), message) for at, message in pull_secret_errors(secret))
+    yield from _wrong_marker(data)
     yield from _wrong_field_specs([each for each in _values(data, _FIELD_SPECS) if isinstance(each[1], dict)])
 
 
@@ -191,6 +192,17 @@ def _wrong_path(path: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _wrong_marker(data: Any) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong about the name of a config that objects are marked with."""
+    if (("spec", "marker"), True) in _values(data, ("spec", "marker")):
+        for path, name in _texts(data, ("metadata", "name")):
+            if not is_subdomain(name):
+                yield (
+                    path,
+                    f"{name!r} is no name to mark objects with (lower-case letters, digits, '-' and '.', up to 253)",
+                )
 
 
 def _wrong_field_specs(found: list[tuple[Path, dict[str, Any]]]) -> Iterator[tuple[Path, str]]:

@@ -127,6 +127,7 @@ def _build(data: Any, folder: str) -> Config:
         field_specs=tuple(_field_spec(entry) for entry in spec.get("fieldSpecs", ())),
         likely=tuple(spec.get("likely", ())),
         helm_values=spec.get("helmValues", False),
+        marker=spec.get("marker", False),
         default_namespace=spec.get("defaultNamespace", ""),
         folder=folder,
     )

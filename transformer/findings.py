@@ -29,6 +29,8 @@ Outcome: TypeAlias = Literal[
     "unattached",  # a pod needs a pull secret that cannot be written into it
     "account",  # something to check about a ServiceAccount that the input lacks
     "renamed",  # a reference to a pull secret follows its new name
+    "marked",  # an object gets the annotation that says that this program ran
+    "unmarked",  # an object cannot be given it
     "updated",  # a Secret of the input gets other credentials
     "opened",  # an image that needs credentials has them: which Secret, and which key of it
     "unopened",  # no pull secret that a pod has opens one of its images
@@ -46,6 +48,9 @@ OF_REFERENCES: tuple[Outcome, ...] = ("rewritten", "kept", "unmapped", "invalid"
 
 # Outcomes of a pod that names a pull secret, or whose account does or should.
 IN_USE: tuple[Outcome, ...] = ("attached", "present", "account")
+
+# Outcomes on which `check` fails: what would change, and a comment that asks for what there is not.
+_TO_DO: tuple[Outcome, ...] = ("rewritten", "attached", "renamed", "marked", "updated", "directive")
 
 # Outcomes of pulling an image.
 OF_PULLS: tuple[Outcome, ...] = ("opened", "unopened", "anonymous", "hidden")
@@ -121,7 +126,7 @@ class Finding(NamedTuple):
         """Whether `check` fails on it: something would change, or a reference is left that should not be."""
         if self.outcome in ("unmapped", "invalid", "refused", "unopened", "broken"):
             return self.severity != "info"
-        return self.outcome in ("rewritten", "attached", "renamed", "updated", "directive") or self.severity == "error"
+        return self.outcome in _TO_DO or self.severity == "error"
 
 
 def unreadable(message: str, line: int, column: int, *, skip: bool, hint: str = "") -> Finding:

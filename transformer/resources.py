@@ -9,6 +9,8 @@ from transformer.node_edits import LISTS, TEXTS, NamesForm
 from transformer.nodes import Mapping, Node, Scalar, Sequence, filled, get, is_null, resolve, text_of
 
 IMAGE_PULL_SECRETS = "imagePullSecrets"
+MARKER = "repoint.dev/mirrored-by"
+"""The annotation that says that this program has seen to the images of an object."""
 
 
 class ResourceRef(NamedTuple):

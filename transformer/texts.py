@@ -13,7 +13,7 @@ from transformer.likely import is_image_name
 from transformer.nodes import Mapping, Node, Scalar, Sequence, get, is_string, resolve, text_of
 from transformer.not_run import why_not_run
 from transformer.pod_specs import BUILT_IN, PodSpec, containers, is_plain
-from transformer.resources import Resource
+from transformer.resources import MARKER, Resource
 from transformer.spellings import parts
 
 _PLACES: dict[str, Likely] = {"args": "args", "command": "args", "env": "env", "annotations": "annotations"}
@@ -21,6 +21,7 @@ _LEFT_ALONE = {
     "status": "the status is what the cluster reports",
     "managedFields": "the managed fields are what the cluster reports",
     "kubectl.kubernetes.io/last-applied-configuration": "kubectl's record of what was applied",
+    MARKER: "it says that this program ran",
 }
 # Keys below which nothing is used as an image: prose, examples, the disks of Ceph.
 _NO_IMAGES = {

@@ -9,7 +9,20 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from command import ATTACHED, CONFIG, PASSWORD, POD, SERVICE, UNREADABLE, contents, lay_out, pod, repoint
+from command import (
+    ATTACHED,
+    CONFIG,
+    MIRRORED,
+    PASSWORD,
+    PLAIN_CONFIG,
+    POD,
+    SERVICE,
+    UNREADABLE,
+    contents,
+    lay_out,
+    pod,
+    repoint,
+)
 
 CRONJOB = """\
 # nightly
@@ -206,6 +219,15 @@ def test_numbers_tell_what_is_done_from_what_is_to_do(tmp_path: Path) -> None:
     assert rendered.err.splitlines()[-1].startswith(
         f"repoint: 1 input: 2 of 5 images rewritten, {rest.format('added to')}1 file written; 1 Secret needed"
     )
+
+
+def test_numbers_and_lines_tell_of_marked_objects(tmp_path: Path) -> None:
+    marked = PLAIN_CONFIG.replace("kind: MirrorConfig\n", "kind: MirrorConfig\nmetadata: {name: corp}\n")
+    lay_out(tmp_path, {"repoint.yaml": f"{marked}  marker: true\n", "web.yaml": MIRRORED, "b.yaml": LIST})
+    checked, rendered = repoint(tmp_path, "check", "."), repoint(tmp_path, "render", "-i", ".")
+    assert "web.yaml:3:11: would change: Pod web: gets the annotation repoint.dev/mirrored-by: corp" in checked.err
+    assert "1 of 2 images to rewrite, 1 kept, 2 objects to mark; nothing was written" in checked.err
+    assert "1 of 2 images rewritten, 1 kept, 2 objects marked; 2 files written" in rendered.err
 
 
 def test_nothing_but_the_report_is_written_by_check(tmp_path: Path) -> None:

@@ -407,6 +407,16 @@ def test_check_says_what_is_to_do_and_writes_nothing(text: str, code: int, line:
     assert last_line(done.err).endswith("; nothing was written")
 
 
+def test_check_fails_on_what_another_program_did_not_pass_through_here(plain: Path) -> None:
+    """Nothing would change but the mark: the images of this pod are mirrored already."""
+    marked = PLAIN_CONFIG + "  marker: true\n"
+    lay_out(plain, {"repoint.yaml": marked, "skipped.yaml": MIRRORED})
+    assert repoint(plain, "check", "skipped.yaml").code == 1
+    passed = repoint(plain, "render", "skipped.yaml").out
+    assert b"repoint.dev/mirrored-by: repoint" in passed
+    assert repoint(plain, "check", stdin=passed).code == 0
+
+
 # -- images beside pod specs -------------------------------------------------------------------------------------------
 
 WIDGET = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n  sidecar: {image: redis:7}  # ours\n"

@@ -34,6 +34,8 @@ def numbers(found: Iterable[Located], sources: int, *, done: bool) -> str:
     parts += [f"{outcomes[outcome]} {outcome}" for outcome in OF_REFERENCES[1:] if outcomes[outcome]]
     if attached:
         parts.append(f"pull secrets {'added' if done else 'to add'} to {count(len(attached), 'place')}")
+    if outcomes["marked"]:
+        parts.append(f"{count(outcomes['marked'], 'object')} {'marked' if done else 'to mark'}")
     pulls = outcomes["opened"] + outcomes["unopened"]
     if pulls:
         parts.append(f"{outcomes['opened']} of {count(pulls, 'pull')} with credentials proven")

@@ -8,6 +8,7 @@ from transformer.rules import (
     image_pull_secrets,
     images,
     likely_images,
+    marker,
     registry_secret_data,
     secret_references,
     service_accounts,
@@ -21,5 +22,6 @@ RULES = (
     image_pull_secrets.add,
     secret_references.follow,
     registry_secret_data.update,
+    marker.mark,
 )
 LAST_RULES = (service_accounts.extend, existing_secrets.refuse)
