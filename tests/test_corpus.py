@@ -21,7 +21,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from transformer.config import Config, Mirror, PullSecret
 from transformer.documents import Document
 from transformer.edits import Edit, apply
-from transformer.findings import OF_REFERENCES, Finding
+from transformer.findings import OF_REFERENCES, Added, Finding, Grown
 from transformer.hosts.sources import source_of
 from transformer.pipeline import Rewrite, rewrite_all
 from transformer.resources import NamesForm
@@ -40,6 +40,7 @@ CONFIG = Config(
         Mirror("*", "harbor.corp.example/{{ domain | replace(':', '-') }}"),
     ),
     pull_secrets=(PullSecret("harbor-pull", ("harbor.corp.example",)),),
+    marker=True,
 )
 
 # Published, and not YAML: each for a reason of its own. The sixth file of that folder only libyaml refuses.
@@ -134,12 +135,13 @@ def test_nothing_changes_but_what_a_finding_says(file: Path) -> None:
 
 
 class Plan:
-    """What the findings say of one document: what scalars say afterwards, and where pull secrets are added."""
+    """What the findings say of one document: what scalars say afterwards, where pull secrets are added, and texts."""
 
     def __init__(self, document: Document, findings: Sequence[Finding]) -> None:
         inside = range(document.start, document.start + len(document.text))
         self.said: dict[int, tuple[set[Edit], set[Steps]]] = {}
         self.grown: dict[Steps, NamesForm] = {}
+        self.added: dict[Steps, Any] = {}
         self.secrets = {finding.pull_secret for finding in findings if finding.outcome == "attached"}
         self.seen: set[object] = set()
         for finding in findings:
@@ -147,8 +149,13 @@ class Plan:
                 edits, places = self.said.setdefault(scalar, (set(), set()))
                 edits.add(edit)
                 places.add(steps(finding.field))
-            if finding.grown and finding.grown.holder in inside:
+            if isinstance(finding.grown, Grown) and finding.grown.holder in inside:
                 self.grown[steps(finding.field)] = finding.grown.form
+            if isinstance(finding.grown, Added) and finding.grown.holder in inside:
+                place, said = steps(finding.field), finding.grown.text
+                for key in finding.grown.keys[:0:-1]:
+                    place, said = place[:-1], {key: said}
+                self.added[place] = said
 
     def says(self, place: Steps, old: Any, new: Any) -> bool:
         """Say whether a finding of this place makes the one text the other."""
@@ -160,7 +167,10 @@ class Plan:
         return False
 
     def adds(self, place: Steps, old: Any, new: Any) -> bool:
-        """Say whether a finding adds names of pull secrets at this place, and they go on where the old ones end."""
+        """Say whether a finding adds a text at this place, or names of pull secrets that go on where the old end."""
+        if place in self.added:
+            self.seen.add(place)
+            return old in (None, {}) and new == self.added[place]
         if place not in self.grown:
             return False
         self.seen.add(place)
@@ -170,7 +180,7 @@ class Plan:
 
     def unused(self) -> set[object]:
         """Return what was planned and is not to be seen."""
-        return {*self.said, *self.grown} - self.seen
+        return {*self.said, *self.grown, *self.added} - self.seen
 
 
 def edited(text: str, edits: set[Edit]) -> str | None:

@@ -24,6 +24,7 @@ from transformer.edits import Edit
 from transformer.pipeline import Rewrite, rewrite
 
 CONFIG = Config(
+    name="corp",
     mirrors=(Mirror("docker.io", "mirror.example/hub"), Mirror("quay.io", "mirror.example:5000/quay")),
     keep=("registry.example",),
     pull_secrets=(PullSecret("hub-pull", ("mirror.example",)), PullSecret("quay-pull", ("mirror.example:5000",))),
@@ -73,6 +74,7 @@ PLACES = {
 GROUPS = {"Deployment": "apps/v1", "CronJob": "batch/v1", "Rollout": "argoproj.io/v1alpha1", "Widget": "x/v1"}
 TAKES_SECRETS = {"Pod", "Deployment", "CronJob", "Rollout"}
 
+MARKER = "repoint.dev/mirrored-by"
 SCRIPTS = ["echo 1", "echo 1\n", "echo 1\n# no comment\n", "echo 1\n\n\n", "if x\n  y", "a: b\n- c: |\n"]
 ACCOUNT = {
     "apiVersion": "v1",
@@ -130,8 +132,9 @@ def workloads(draw: st.DrawFn) -> dict[str, Any]:
     value = draw(pod_specs())
     for key in reversed(PLACES[kind]):
         value = {key: value}
-    annotations = {"annotations": {"example.com/options": draw(SAID)}} if draw(st.booleans()) else {}
-    metadata = {"name": "app", **annotations}
+    options = {"example.com/options": draw(SAID)}
+    annotations = draw(st.sampled_from([None, {}, options, {**options, MARKER: "old"}, {MARKER: "corp"}]))
+    metadata = {"name": "app"} if annotations is None else {"name": "app", "annotations": annotations}
     return {"apiVersion": GROUPS.get(kind, "v1"), "kind": kind, "metadata": metadata, **value}
 
 
@@ -264,21 +267,28 @@ def load(text: str) -> list[Any]:
     return list(YAML(typ="safe", pure=True).load_all(text.removeprefix("\ufeff")))
 
 
-def expected(data: list[Any]) -> list[Any]:
+def expected(data: list[Any], *, marked: bool) -> list[Any]:
     """Return the documents as they have to be after a rewrite."""
     account = ["own"] if ACCOUNT in data else []
-    return [_expected(document, account) for document in data]
+    return [_expected(document, account, marked) for document in data]
 
 
-def _expected(document: Any, account: list[str]) -> Any:
+def _expected(document: Any, account: list[str], marked: bool) -> Any:
     if document["kind"] == "List":
-        return {**document, "items": [_expected(item, account) for item in document["items"]]}
+        return {**document, "items": [_expected(item, account, marked) for item in document["items"]]}
     if document["kind"] == "Gadget":
         image = document["spec"]["image"]
         return gadget(in_parts(*SPLIT[image.get("registry", ""), image["repository"]]))
     if document["kind"] in PLACES:
         document = _at(document, PLACES[document["kind"]], document["kind"] in TAKES_SECRETS, account)
+        document = _marked(document) if marked else document
     return _with_texts(document)
+
+
+def _marked(document: Any) -> Any:
+    metadata = document["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), MARKER: "corp"}
+    return {**document, "metadata": {**metadata, "annotations": annotations}}
 
 
 def _with_texts(data: Any) -> Any:
@@ -312,15 +322,16 @@ def edits_of(result: Rewrite) -> list[Edit]:
     return sorted({edit for finding in result.findings for edit in finding.edits})
 
 
-@given(streams())
+@given(streams(), st.booleans())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_a_rewrite_loses_nothing_and_a_second_one_has_nothing_to_do(text: str) -> None:
-    result = rewrite(text, CONFIG)
+def test_a_rewrite_loses_nothing_and_a_second_one_has_nothing_to_do(text: str, marked: bool) -> None:
+    config = CONFIG._replace(marker=marked)
+    result = rewrite(text, config)
     assert "".join(document.text for document in split(text)) == text
-    assert load(result.text) == expected(load(text))
+    assert load(result.text) == expected(load(text), marked=marked)
     assert sorted(re.findall(r"# c\d+", result.text)) == sorted(re.findall(r"# c\d+", text))
     assert is_subsequence(untouched_lines(text, edits_of(result)), result.text.splitlines(keepends=True))
-    again = rewrite(result.text, CONFIG)
+    again = rewrite(result.text, config)
     assert again.text == result.text
     assert edits_of(again) == []
 
