@@ -6,13 +6,14 @@ A case is a folder in `cases/hosts`: a config, an input and, written by hand, wh
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import CREDENTIALS, load
-from in_hosts import HOSTS, install_command, stage
+from command import CREDENTIALS, Done, load
+from in_hosts import BUILD, HOSTS, install_command, stage
 from programs import needs
 
 from transformer.documents import split
@@ -68,6 +69,30 @@ def test_helm_3_passes_documents_on_in_the_same_bytes(name: str, bin_folder: Pat
     folder = shutil.copytree(CASES / name, tmp_path / "stage")
     done = HOSTS["Helm 3"][1](stage(folder, bin_folder))
     assert documents(done.out) == documents((folder / "output.yaml").read_bytes())
+
+
+# -- a host that skips it ---------------------------------------------------------------------------------------------
+
+
+@needs("kustomize")
+def test_check_fails_on_what_kustomize_built_without_it(bin_folder: Path, tmp_path: Path) -> None:
+    """Without --enable-exec an exec function is skipped, and kustomize says nothing of that."""
+    folder = shutil.copytree(CASES / "marked", tmp_path / "stage")
+    at = stage(folder, bin_folder)
+    built = HOSTS["kustomize"][1](at)
+    skipped = at.run("kustomize", *BUILD, ".")
+    assert (skipped.code, skipped.err) == (0, "")
+    lacking = ["Deployment shop/web", "Job batch/report", "Pod shop/pause"]
+    assert marked(at.run("repoint", "check", stdin=skipped.out)) == (1, lacking)
+    assert marked(at.run("repoint", "check", stdin=built.out)) == (0, [])
+
+
+def marked(done: Done) -> tuple[int, list[str]]:
+    """Return the exit code of `check`, and the objects that it says lack the marker."""
+    found = re.findall(
+        r"would change: (.*): gets the annotation repoint.dev/mirrored-by: corp$", done.err, re.MULTILINE
+    )
+    return done.code, sorted(found)
 
 
 # -- failures ---------------------------------------------------------------------------------------------------------
