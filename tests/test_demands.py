@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from transformer.config import Config, CredentialSource, PullSecret
+from transformer.config import Config, CredentialSource, External, PullSecret
 from transformer.demands import Demand, demands, whole_demands
 from transformer.errors import ConfigError
 from transformer.findings import Finding, Outcome
+from transformer.hooks import Timing
 from transformer.survey import Survey
 
 SOURCE = CredentialSource("env", "H_USER", "H_PASS")
@@ -225,6 +226,70 @@ def test_demands_one_name_in_two_namespaces() -> None:
     config = Config(pull_secrets=(HARBOR, other))
     found = demands([attached("harbor", "a"), attached(other.name, "b", "quay.io")], config, NOTHING)
     assert [str(demand) for demand in found] == ["a/harbor", "b/harbor"]
+
+
+# -- what has to be there early ----------------------------------------------------------------------------------------
+
+HOOK = Timing(frozenset({"pre-install"}), -5, frozenset({"PreSync"}), -5)
+ALONE = (("helm.sh/hook", "pre-install"), ("helm.sh/hook-weight", "-6"), ("helm.sh/resource-policy", "keep"))
+WITH_OTHERS = (("helm.sh/hook", "pre-install,pre-upgrade,pre-rollback"), *ALONE[1:])
+
+
+def early(secret: str, namespace: str) -> Finding:
+    return attached(secret, namespace)._replace(timing=HOOK)
+
+
+# Of whom Secrets are asked, and the annotations of each demand.
+EARLY: dict[str, tuple[list[Finding], dict[str, object]]] = {
+    "a hook": ([early("harbor", "shop")], {"shop/harbor": ALONE}),
+    "a hook and others": ([attached("harbor", "shop"), early("harbor", "shop")], {"shop/harbor": WITH_OTHERS}),
+    "a hook in another namespace": (
+        [early("harbor", "shop"), attached("harbor", "mail")],
+        {"mail/harbor": (), "shop/harbor": ALONE},
+    ),
+    "a hook that needs another": (
+        [early("harbor", "shop"), attached("quay", "shop")],
+        {"shop/quay": (), "shop/harbor": ALONE},
+    ),
+    "a hook that cannot be given it": (
+        [early("harbor", "shop")._replace(outcome="unattached"), attached("harbor", "shop")],
+        {"shop/harbor": ()},
+    ),
+}
+
+
+@pytest.mark.parametrize(("findings", "expected"), EARLY.values(), ids=EARLY)
+def test_demands_say_what_makes_them_early(findings: list[Finding], expected: dict[str, object]) -> None:
+    assert {str(each): each.annotations for each in demands(findings, CONFIG, NOTHING)} == expected
+
+
+def test_demands_say_it_where_unset_is_a_namespace_that_is_said() -> None:
+    config = Config(pull_secrets=(HARBOR,), default_namespace="shop")
+    [found] = demands([attached("harbor", "shop"), early("harbor", "")], config, NOTHING)
+    assert found.annotations == WITH_OTHERS
+
+
+def test_demands_leave_what_the_config_says() -> None:
+    by_hand = HARBOR._replace(annotations=(("helm.sh/hook-weight", "-9"),))
+    [found] = demands([early("harbor", "shop")], Config(pull_secrets=(by_hand,)), NOTHING)
+    assert dict(found.annotations) == {**dict(ALONE), "helm.sh/hook-weight": "-9"}
+    as_a_hook = HARBOR._replace(annotations=(("helm.sh/hook", "pre-install"), ("helm.sh/hook-weight", "-9")))
+    [found] = demands([early("harbor", "shop")], Config(pull_secrets=(as_a_hook,)), NOTHING)
+    assert found.annotations == ()
+
+
+# Kinds of generators that are made, and the demands of a hook and of others in another namespace.
+SHARED = {"ClusterGenerator": (WITH_OTHERS, WITH_OTHERS), "ECRAuthorizationToken": (ALONE, ())}
+
+
+@pytest.mark.parametrize(("kind", "expected"), SHARED.items(), ids=SHARED)
+def test_demands_that_share_what_is_made_are_early_together(kind: str, expected: tuple[object, ...]) -> None:
+    generated = HARBOR._replace(emit="ExternalSecret", external=External(kind, "token", spec="{}"))
+    config = Config(pull_secrets=(generated, generated._replace(name="quay", registries=QUAY.registries)))
+    found = demands([early("harbor", "a"), attached("quay", "b")], config, NOTHING)
+    assert tuple(each.annotations for each in found) == expected
+    in_one_place = demands([early("harbor", "a"), attached("quay", "a")], config, NOTHING)
+    assert [each.annotations for each in in_one_place] == [WITH_OTHERS, WITH_OTHERS]
 
 
 # -- whole ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ FLOORS = [
     ["reference", "keyring", "dockerconfig", "go_json", "docker_login", "kubelet_secret", "sealing"],
     ["edits", "documents", "unified_diff"],
     ["nodes", "aliases", "node_edits", "item_edits", "value_edits", "field_paths", "authored"],
-    ["resources", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
+    ["resources", "hooks", "not_run", "pod_specs", "catalog", "spellings", "helm_values", "directives", "findings"],
     ["config", "kustomize", "config_schema", "templates", "secret_names", "pull_secret_checks", "config_checks"],
     ["mirrors", "loops", "config_file", "likely"],
     ["crds", "survey", "image_fields", "verdicts", "spots", "texts", "manifest", "proof"],

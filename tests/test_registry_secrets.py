@@ -548,6 +548,13 @@ def test_settled_knows_a_hash_by_where_its_secret_ends(reach: Reach) -> None:
     )
 
 
+def test_settled_gives_a_hook_the_same_hash(reach: Reach) -> None:
+    hook = demand(HASHED, "a")._replace(annotations=(("helm.sh/hook", "pre-install"),))
+    assert settled(NOTHING, [hook], config_of(HASHED), reach) == settled(
+        NOTHING, [demand(HASHED, "a")], config_of(HASHED), reach
+    )
+
+
 def test_settled_hashes_the_name_that_a_template_gives(reach: Reach) -> None:
     by_template = HASHED._replace(name="{{ 'har' }}bor")
     known = settled(NOTHING, [demand(by_template, "a", name="harbor")], config_of(by_template), reach)

@@ -81,6 +81,11 @@ class External(NamedTuple):
         """Whether the credentials are generated, rather than kept in a store."""
         return not self.remote
 
+    @property
+    def is_of_cluster(self) -> bool:
+        """Whether the generator is one for all namespaces."""
+        return self.kind == "ClusterGenerator"
+
 
 class PullSecret(NamedTuple):
     """A Secret, the registries it opens (keys as the kubelet matches them), and what is made of it.

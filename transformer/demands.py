@@ -9,6 +9,7 @@ from typing import NamedTuple
 from transformer.config import Config, PullSecret
 from transformer.errors import ConfigError
 from transformer.findings import IN_USE, Finding
+from transformer.hooks import Annotations, Timing, before
 from transformer.secret_names import secret_name
 from transformer.survey import Survey
 
@@ -17,6 +18,7 @@ class Demand(NamedTuple):
     """A Secret that has to exist: of which pull secret, its name, where, and with which registries.
 
     `namespace` is what it says, empty where its pods name none either; `home` is where it ends, as far as is known.
+    What is made for it has these `annotations`, with those of the config, to be there before its pods.
     """
 
     secret: PullSecret
@@ -24,6 +26,7 @@ class Demand(NamedTuple):
     namespace: str
     home: str
     registries: tuple[str, ...]
+    annotations: Annotations = ()
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
@@ -36,11 +39,14 @@ def demands(findings: Iterable[Finding], config: Config, known: Survey) -> list[
     """
     by_name = {secret.name: secret for secret in config.pull_secrets if secret.emit != "none"}
     uses: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    timings: defaultdict[tuple[str, ...], set[Timing]] = defaultdict(set)
     for finding in findings:
         if finding.outcome in IN_USE and finding.keys and finding.pull_secret in by_name:
-            uses[finding.pull_secret, config.home(finding.namespace)].append(finding)
+            home = config.home(finding.namespace)
+            uses[finding.pull_secret, home].append(finding)
+            timings[_origin(by_name[finding.pull_secret], home)].add(finding.timing)
     ordered = [
-        _demanded(secret, home, uses[secret.name, home], config, known)
+        _demanded(secret, home, uses[secret.name, home], config, known, timings[_origin(secret, home)])
         for secret in by_name.values()
         for home in sorted(home for name, home in uses if name == secret.name)
     ]
@@ -60,10 +66,21 @@ def whole_demands(namespaces: Iterable[str], config: Config, known: Survey) -> l
     return ordered
 
 
-def _demanded(secret: PullSecret, home: str, uses: list[Finding], config: Config, known: Survey) -> Demand:
+def _origin(secret: PullSecret, home: str) -> tuple[str, ...]:
+    """Return what identifies the first object made for a demand: its generator, which others may share, or its own."""
+    external = secret.external
+    if external is None or not external.spec:
+        return secret.name, home
+    return external.kind, external.name, "" if external.is_of_cluster else home
+
+
+def _demanded(
+    secret: PullSecret, home: str, uses: list[Finding], config: Config, known: Survey, timings: Iterable[Timing]
+) -> Demand:
     """Return the demand of findings in one namespace, which says the namespace where one of them does."""
     namespace = next((use.namespace for use in uses if use.namespace), "")
-    return _demand(secret, home, namespace, {key for use in uses for key in use.keys}, config, known)
+    demand = _demand(secret, home, namespace, {key for use in uses for key in use.keys}, config, known)
+    return demand._replace(annotations=before(timings, secret.annotations))
 
 
 def _demand(

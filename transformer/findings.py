@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.edits import Edit
+from transformer.hooks import NORMAL, Timing
 from transformer.node_edits import NamesForm
 from transformer.resources import ResourceRef
 
@@ -92,8 +93,8 @@ class Finding(NamedTuple):
     what decided, `confidence` how sure it is that this is an image. `edits` have offsets in the stream; `said` is what
     scalars say after them, and `grown` where they add names of pull secrets, or a text. `pull_secret` is the name in
     the config of the pull secret that a pod uses, `secret` that of the Secret, `namespace` where the pod says it is,
-    and `keys` the keys that open its images. `account` is the ServiceAccount that has to name it, by namespace and
-    name.
+    `keys` the keys that open its images, and `timing` when its object is applied. `account` is the ServiceAccount that
+    has to name it, by namespace and name.
 
     A finding with `evidence` counts only where that, an image or the host of one, is known for certain in the input.
     Of several warnings with the same `subject` only the first is one; the others are for the report.
@@ -117,6 +118,7 @@ class Finding(NamedTuple):
     secret: str = ""
     namespace: str = ""
     keys: tuple[str, ...] = ()
+    timing: Timing = NORMAL
     account: tuple[str, str] | None = None
     evidence: str = ""
     subject: tuple[str, ...] = ()

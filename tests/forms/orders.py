@@ -17,6 +17,7 @@ from transformer.dockerconfig import Credentials
 from transformer.errors import CredentialsError
 from transformer.forms import form
 from transformer.forms.order import Order
+from transformer.hooks import Annotations
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOGIN = Credentials(b"robot$ci", PASSWORD.encode())
@@ -47,10 +48,11 @@ def order(
     login: Credentials = LOGIN,
     files: Mapping[str, bytes | Exception] | None = None,
     now: datetime = NOW,
+    annotations: Annotations = (),
 ) -> Order:
     """An order of `secret` with one login for all its registries, or for these of them."""
     keys = registries or secret.registries
-    demand = Demand(secret, name or secret.name, namespace, namespace if home is None else home, keys)
+    demand = Demand(secret, name or secret.name, namespace, namespace if home is None else home, keys, annotations)
     return Order(demand, dict.fromkeys(keys, login), reach(files or {}, now))
 
 

@@ -382,6 +382,15 @@ def test_make_writes_a_generator_before_what_points_at_it(kind: str) -> None:
     ]
 
 
+def test_make_says_of_both_and_not_of_the_secret_what_is_needed_to_be_there_early() -> None:
+    secret = from_generator("ECRAuthorizationToken", {})._replace(annotations=(("note", "mine"),))
+    generator, external = make(order(secret, annotations=(("helm.sh/hook", "pre-install"),)))
+    early = "    helm.sh/hook: pre-install\n"
+    assert generator == filled(GENERATOR, "ECRAuthorizationToken") + f"  annotations:\n{early}spec: {{}}\n"
+    assert f"  namespace: shop\n  annotations:\n    note: mine\n{early}spec:\n" in external
+    assert "        annotations:\n          note: mine\n      data:\n" in external
+
+
 def test_make_writes_a_generator_without_a_namespace_where_pods_name_none() -> None:
     generator, external = make(order(from_generator("ECRAuthorizationToken", {"region": "eu-central-1"}), "", home="b"))
     assert generator == (

@@ -101,6 +101,35 @@ spec:
     type: kubernetes.io/dockerconfigjson
 """,
     ),
+    "what the SealedSecret alone has to say to be there early": (
+        order(
+            HARBOR._replace(annotations=(("note", "mine"),)),
+            annotations=(("helm.sh/hook", "pre-install"), ("helm.sh/hook-weight", "-6")),
+        ),
+        """\
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata:
+  name: harbor-pull
+  namespace: shop
+  annotations:
+    note: mine
+    repoint.dev/registries: h.example
+    helm.sh/hook: pre-install
+    helm.sh/hook-weight: "-6"
+spec:
+  encryptedData:
+    .dockerconfigjson: SEALED
+  template:
+    metadata:
+      name: harbor-pull
+      namespace: shop
+      annotations:
+        note: mine
+        repoint.dev/registries: h.example
+    type: kubernetes.io/dockerconfigjson
+""",
+    ),
     "namespace-wide": (
         order(scoped("namespace-wide")),
         """\

@@ -50,6 +50,26 @@ data:
   .dockerconfigjson: {ONE}
 """,
     ),
+    "what it has to say to be there early": (
+        order(
+            HARBOR._replace(annotations=(("note", "mine"), ("helm.sh/hook-weight", "-9"))),
+            annotations=(("helm.sh/hook", "pre-install"), ("helm.sh/hook-weight", "-9")),
+        ),
+        f"""\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: harbor
+  namespace: shop
+  annotations:
+    note: mine
+    helm.sh/hook-weight: "-9"
+    helm.sh/hook: pre-install
+type: kubernetes.io/dockerconfigjson
+data:
+  .dockerconfigjson: {ONE}
+""",
+    ),
     "the namespace that pods say, not the one they end in": (
         order(HARBOR, "", home="shop"),
         f"""\

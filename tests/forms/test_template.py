@@ -205,6 +205,13 @@ def test_make_gives_the_file_its_variables(expression: str, expected: object) ->
     assert variable(expression, AWKWARD) == expected
 
 
+def test_make_gives_the_file_the_annotations_to_be_there_early() -> None:
+    secret = HARBOR._replace(annotations=(("note", "mine"),))
+    files = {FILE: f"{OBJECT}x: {{{{ annotations | tojson }}}}\n".encode()}
+    [text] = make(order(secret, files=files, annotations=(("helm.sh/hook", "pre-install"),)))
+    assert text.endswith('x: {"helm.sh/hook": "pre-install", "note": "mine"}\n')
+
+
 def test_make_gives_the_content_of_the_type() -> None:
     older = HARBOR._replace(is_legacy=True)
     assert variable("type", secret=older) == "kubernetes.io/dockercfg"

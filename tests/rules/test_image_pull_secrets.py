@@ -6,6 +6,7 @@ import pytest
 
 from transformer.config import Config, FieldSpec, Mirror, PullSecret
 from transformer.findings import Finding
+from transformer.hooks import NORMAL
 from transformer.pipeline import rewrite
 
 PULL = PullSecret("pull", ("mirror.example",))
@@ -240,6 +241,16 @@ def test_a_pull_secret_attached_elsewhere_counts_as_used() -> None:
     config = Config(pull_secrets=(PullSecret("pull", ("mirror.example",), attach_to="none"),))
     (finding,) = secret_findings(in_namespace("n", POD), config)
     assert (finding.outcome, finding.pull_secret, finding.namespace) == ("present", "pull", "n")
+
+
+def test_a_finding_says_when_the_object_is_applied() -> None:
+    hook = POD.replace("  name: web\n", "  name: web\n  annotations: {helm.sh/hook: pre-install}\n")
+    elsewhere = Config(pull_secrets=(PULL._replace(attach_to="none"),))
+    on_accounts = Config(pull_secrets=(PULL._replace(attach_to="serviceAccounts"),))
+    for config in (CONFIG, elsewhere, on_accounts):
+        first, *_ = secret_findings(stream(POD, hook), config)
+        *_, last = (each for each in secret_findings(stream(POD, hook), config) if each.pull_secret)
+        assert (first.timing, last.timing.events) == (NORMAL, {"pre-install"})
 
 
 def test_a_finding_stands_at_the_list_or_at_the_pod_spec() -> None:

@@ -25,7 +25,6 @@ from transformer.dockerconfig import JSON, KEYS
 from transformer.forms.order import Form, Order, never
 
 _API, _GENERATORS = "external-secrets.io/v1", "generators.external-secrets.io/v1alpha1"
-_OF_THE_CLUSTER = "ClusterGenerator"
 _WHOLE = "dockerconfigjson"
 _LOGIN = (
     '"username":{{ .username | toJson }},"password":{{ .password | toJson }},'
@@ -40,13 +39,14 @@ def make(order: Order) -> Iterator[str]:
     external = order.secret.external
     if external is None:
         return
+    early = dict(order.demand.annotations)
     if external.spec:
-        namespace = None if external.kind == _OF_THE_CLUSTER else order.demand.namespace or None
+        namespace = None if external.is_of_cluster else order.demand.namespace or None
         yield document(
             {
                 "apiVersion": _GENERATORS,
                 "kind": external.kind,
-                "metadata": {"name": external.name, "namespace": namespace},
+                "metadata": {"name": external.name, "namespace": namespace, "annotations": early or None},
                 "spec": json.loads(external.spec),
             }
         )
@@ -54,7 +54,7 @@ def make(order: Order) -> Iterator[str]:
         {
             "apiVersion": _API,
             "kind": "ExternalSecret",
-            "metadata": order.metadata(order.demand.namespace),
+            "metadata": order.metadata(order.demand.namespace, early),
             "spec": {
                 "refreshInterval": external.refresh or _REFRESH_BY_KIND.get(external.kind, _REFRESH),
                 **_source(external),

@@ -27,8 +27,9 @@ def make(order: Order) -> Iterator[str]:
         return
     sealed, scope = _sealed(order, order.secret.sealing), order.secret.sealing.scope
     said = sealing.scope_annotations(scope) | {REGISTRIES: " ".join(order.demand.registries)}
-    metadata = order.metadata(order.demand.home, said)
-    metadata["annotations"] = _of_scope(scope, metadata["annotations"])
+    template = order.metadata(order.demand.home, said)
+    template["annotations"] = _of_scope(scope, template["annotations"])
+    metadata = template | {"annotations": template["annotations"] | dict(order.demand.annotations)}
     immutable = True if order.secret.immutable else None
     yield document(
         {
@@ -37,7 +38,7 @@ def make(order: Order) -> Iterator[str]:
             "metadata": metadata,
             "spec": {
                 "encryptedData": sealed,
-                "template": {"metadata": metadata, "type": order.type, "immutable": immutable},
+                "template": {"metadata": template, "type": order.type, "immutable": immutable},
             },
         }
     )
@@ -57,12 +58,12 @@ def _sealed(order: Order, how: Sealing) -> dict[str, str]:
         raise _wrong(order, f"the certificate {how.certificate} {why_unreadable(error)}") from None
 
 
-def _of_scope(scope: sealing.Scope, annotations: Mapping[str, str] | None) -> dict[str, str] | None:
+def _of_scope(scope: sealing.Scope, annotations: Mapping[str, str]) -> dict[str, str]:
     """Return annotations without those of other scopes, by which the controller could not open it."""
     others = [
         pair for each in get_args(sealing.Scope) if each != scope for pair in sealing.scope_annotations(each).items()
     ]
-    return dict(pair for pair in (annotations or {}).items() if pair not in others) or None
+    return dict(pair for pair in annotations.items() if pair not in others)
 
 
 def _wrong(order: Order, why: str) -> CredentialsError:

@@ -15,7 +15,7 @@ def make(order: Order) -> Iterator[str]:
         {
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": order.metadata(order.demand.namespace),
+            "metadata": order.metadata(order.demand.namespace, dict(order.demand.annotations)),
             "immutable": True if order.secret.immutable else None,
             "type": order.type,
             "data": {key: b64encode(value).decode("ascii") for key, value in order.data.items()},

@@ -75,7 +75,7 @@ def _values(order: Order) -> dict[str, Any]:
         "type": order.type,
         "registries": list(order.demand.registries),
         "labels": dict(order.secret.labels),
-        "annotations": dict(order.secret.annotations),
+        "annotations": dict(order.secret.annotations + order.demand.annotations),
         "auths": {key: _login(each) for key, each in order.auths.items()},
         "dockerconfigjson": content(order.type, order.auths).decode("utf-8", "surrogateescape"),
     }

@@ -19,6 +19,7 @@ from transformer.attachments import Account, Attachment, Need, attachment, follo
 from transformer.edits import Edit
 from transformer.field_paths import join
 from transformer.findings import Finding, Grown, Outcome, Severity
+from transformer.hooks import timing
 from transformer.manifest import Manifest
 from transformer.node_edits import append_names
 from transformer.nodes import own, start
@@ -145,6 +146,7 @@ def _finding(
         pull_secret=need.secret.name if need else "",
         secret=need.name if need else "",
         keys=need.keys if need else (),
+        timing=timing(place.resource),
         account=its_account,
         subject=("account", *its_account, need.name) if its_account and need and outcome == "account" else (),
     )
