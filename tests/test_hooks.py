@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.hooks import NORMAL, WRITTEN, Timing, before, timing
+from transformer.hooks import NORMAL, WRITTEN, Timing, before, before_pods, timing
 from transformer.nodes import compose
 from transformer.pod_specs import contents
 from transformer.resources import Resource, resources
@@ -246,6 +246,31 @@ def test_before_is_what_has_to_be_said(uses: list[Said], said: Said, expected: S
     found = before([timing(resource(each)) for each in uses], tuple(said.items()))
     assert dict(found) == expected
     assert {*expected} <= {*WRITTEN}
+
+
+# The annotations of what runs as a ServiceAccount, and what is derived for that.
+ACCOUNTS: dict[str, tuple[list[Said], Said]] = {
+    "what is applied normally": ([{}], {}),
+    "hooks alone": ([{HOOK: "pre-install", WEIGHT: "-5"}, {HOOK: "post-install"}], helm(ALL, "-6")),
+    "PreSync hooks alone": ([{ARGO: "PreSync"}, {ARGO: "PostSync"}], {ARGO: "PreSync", WAVE: "-1"}),
+    "a hook beside what lasts": ([{HOOK: "pre-install"}, {}], {}),
+    "a PreSync hook beside what lasts": ([{ARGO: "PreSync"}, {}], {}),
+    "a PreSync hook beside a hook of Helm": (
+        [{ARGO: "PreSync"}, {HOOK: "post-install"}],
+        {ARGO: "PreSync", WAVE: "-1"},
+    ),
+    "a negative wave": ([{WAVE: "-5"}, {}], {WAVE: "-6"}),
+    "hooks beside a negative wave": ([{ARGO: "PreSync"}, {HOOK: "pre-install"}, {WAVE: "-5"}], {WAVE: "-6"}),
+    "a hook when all is gone, beside what lasts": (
+        [{HOOK: "pre-install"}, {HOOK: "post-delete"}, {}],
+        {POLICY: "keep"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("uses", "expected"), ACCOUNTS.values(), ids=ACCOUNTS)
+def test_before_pods_deletes_no_account_of_pods_that_last(uses: list[Said], expected: Said) -> None:
+    assert dict(before_pods(timing(resource(each)) for each in uses)) == expected
 
 
 # -- what it comes to --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from transformer.config import PullSecret
 from transformer.credentials.reach import Reach
 from transformer.demands import Demand
 from transformer.documents import join
+from transformer.hooks import Timing
 from transformer.own_output import holds_nothing_else
 from transformer.registry_secrets import account_documents, make, settled
 
@@ -70,6 +71,15 @@ def test_holds_nothing_else_takes_accounts_where_they_are_made(reach: Reach) -> 
     text = join([*made, *make([demand(secret, "shop")], reach).texts])
     assert holds_nothing_else(text, config_of(secret))
     assert not holds_nothing_else(text, config_of(secret._replace(emit_accounts=False)))
+
+
+def test_holds_nothing_else_takes_an_account_that_is_a_hook() -> None:
+    secret = HARBOR._replace(attach_to="serviceAccounts", emit_accounts=True)
+    hook = finding("present", "harbor", ("shop", "robot"))._replace(timing=Timing(frozenset({"pre-install"})))
+    [made] = account_documents([hook], NOTHING)
+    assert "annotations:" in made
+    assert holds_nothing_else(made, config_of(secret))
+    assert not holds_nothing_else(made.replace("annotations:\n", "annotations:\n    iam: role\n"), config_of(secret))
 
 
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: harbor}\ntype: kubernetes.io/dockerconfigjson\n"

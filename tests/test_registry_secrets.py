@@ -39,6 +39,7 @@ from transformer.demands import Demand
 from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
 from transformer.errors import CredentialsError
 from transformer.findings import Finding
+from transformer.hooks import NORMAL, Timing
 from transformer.hosts.loading import reach_of
 from transformer.registry_secrets import (
     Made,
@@ -741,6 +742,18 @@ def test_account_documents_are_one_where_unset_is_the_namespace_that_is_said() -
     assert account_documents(findings, known) == [account("default", "shop", "harbor", "quay")]
     assert account_documents(findings[::-1], known) == [account("default", "shop", "quay", "harbor")]
     assert account_documents(findings[:1], known) == [account("default", "", "harbor")]
+
+
+def test_account_documents_are_there_before_hooks() -> None:
+    run_early = Timing(frozenset({"pre-install"}), -5, frozenset({"PreSync"}), -5)
+    hook = finding("present", "harbor", ("shop", "robot"))._replace(timing=run_early)
+    early = (
+        '  annotations:\n    helm.sh/hook: pre-install\n    helm.sh/hook-weight: "-6"\n'
+        "    helm.sh/resource-policy: keep\n"
+    )
+    plain = account("robot", "shop", "harbor")
+    assert account_documents([hook], NOTHING) == [plain.replace("imagePull", f"{early}imagePull")]
+    assert account_documents([hook, hook._replace(timing=NORMAL)], NOTHING) == [plain]
 
 
 @pytest.mark.parametrize(("findings", "expected"), ACCOUNTS.values(), ids=ACCOUNTS)

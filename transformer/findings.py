@@ -94,7 +94,7 @@ class Finding(NamedTuple):
     scalars say after them, and `grown` where they add names of pull secrets, or a text. `pull_secret` is the name in
     the config of the pull secret that a pod uses, `secret` that of the Secret, `namespace` where the pod says it is,
     `keys` the keys that open its images, and `timing` when its object is applied. `account` is the ServiceAccount that
-    has to name it, by namespace and name.
+    has to name it, or that a pod merely runs as, by namespace and name.
 
     A finding with `evidence` counts only where that, an image or the host of one, is known for certain in the input.
     Of several warnings with the same `subject` only the first is one; the others are for the report.

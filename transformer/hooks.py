@@ -69,6 +69,16 @@ class Timing(NamedTuple):
     phases: frozenset[str] = frozenset({"Sync"})
     wave: int = 0
 
+    @property
+    def is_early(self) -> bool:
+        """Whether it is a hook that runs before what is applied normally."""
+        return bool(self.events and self.events.intersection(_EARLY)) or "PreSync" in self.phases
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it is applied with all the rest, and its pods are there to stay."""
+        return self.events is None and "Sync" in self.phases
+
 
 NORMAL = Timing()
 """When an object is applied that says nothing of it."""
@@ -96,6 +106,17 @@ def before(uses: Iterable[Timing], said: Annotations = ()) -> Annotations:
     if _ARGO_HOOK not in own:
         derived |= _for_argo_cd(uses, derived | own)
     return tuple((key, own.get(key, value)) for key, value in derived.items())
+
+
+def before_pods(uses: Iterable[Timing]) -> Annotations:
+    """Return the annotations of a ServiceAccount that pods run as, when these are applied at `uses`.
+
+    A hook is deleted and made anew each time, which ends the tokens of all pods that run as it; so it becomes one only
+    where nothing but hooks runs as it.
+    """
+    uses = frozenset(uses)
+    is_lasting = any(use.is_lasting for use in uses)
+    return before(use for use in uses if not (is_lasting and use.is_early))
 
 
 def _for_helm(uses: Collection[Timing]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from transformer.config import Config
 from transformer.dockerconfig import KEYS
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
+from transformer.hooks import WRITTEN
 from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
 from transformer.pod_specs import contents
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources
@@ -28,10 +29,7 @@ def holds_nothing_else(text: str, config: Config) -> bool:
 def _is_ours(resource: Resource, config: Config) -> bool:
     kind = (resource.group, resource.kind)
     if is_account(resource):
-        is_bare = _has_only(resource.node, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS) and _has_only(
-            get(resource.node, "metadata"), "name", "namespace"
-        )
-        return is_bare and any(secret.emit_accounts for secret in config.pull_secrets)
+        return _is_bare(resource.node) and any(secret.emit_accounts for secret in config.pull_secrets)
     if resource.group == _GENERATORS:
         made = (each.external for each in config.pull_secrets if each.external is not None and each.external.spec)
         return any((external.kind, external.name) == (resource.kind, resource.name) for external in made)
@@ -44,6 +42,16 @@ def _is_ours(resource: Resource, config: Config) -> bool:
         )
     is_of_template = resource.name in names and names[resource.name].emit == "template"
     return is_of_template and not contents(resource).pod_specs
+
+
+def _is_bare(account: Mapping) -> bool:
+    metadata = get(account, "metadata")
+    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
+    return (
+        _has_only(account, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS)
+        and _has_only(metadata, "name", "namespace", "annotations")
+        and (annotations is None or _has_only(annotations, *WRITTEN))
+    )
 
 
 def _has_only(node: Node | None, *keys: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as Table
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from transformer.errors import CredentialsError
 from transformer.findings import Finding
 from transformer.forms import form
 from transformer.forms.order import Form, Order, content, type_of
+from transformer.hooks import Timing, before_pods
 from transformer.nodes import compose
 from transformer.pull_secret_checks import BETTER, SHORT_LIVED_USERS
 from transformer.resources import IMAGE_PULL_SECRETS, resources
@@ -137,21 +139,25 @@ def account_documents(findings: Iterable[Finding], known: Survey) -> list[str]:
     """Return the texts of the ServiceAccounts that pods run as, that the input lacks, and that are to be made."""
     namespaces: dict[Id, str] = {}
     names: dict[Id, dict[str, None]] = {}
+    timings: defaultdict[Id, set[Timing]] = defaultdict(set)
     for finding in findings:
-        if finding.account is not None and finding.outcome == "present" and finding.account not in known.accounts:
+        if finding.account is not None and finding.account not in known.accounts:
             namespace, name = finding.account
             account = (namespace or known.default_namespace, name)
-            namespaces[account] = namespaces.get(account) or namespace
-            names.setdefault(account, {}).setdefault(finding.secret)
-    return [_account_document(namespaces[each], each[1], needed) for each, needed in names.items()]
+            timings[account].add(finding.timing)
+            if finding.outcome == "present":
+                namespaces[account] = namespaces.get(account) or namespace
+                names.setdefault(account, {}).setdefault(finding.secret)
+    return [_account_document(namespaces[each], each[1], needed, timings[each]) for each, needed in names.items()]
 
 
-def _account_document(namespace: str, name: str, secrets: Iterable[str]) -> str:
+def _account_document(namespace: str, name: str, secrets: Iterable[str], uses: Iterable[Timing]) -> str:
+    annotations = dict(before_pods(uses)) or None
     return document(
         {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
-            "metadata": {"name": name, "namespace": namespace or None},
+            "metadata": {"name": name, "namespace": namespace or None, "annotations": annotations},
             IMAGE_PULL_SECRETS: [{"name": secret} for secret in secrets],
         }
     )

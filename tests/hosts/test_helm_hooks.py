@@ -135,3 +135,28 @@ def test_a_wave_of_argo_cd_finds_its_secret(wave: str, expected: dict[str, str] 
     said = f'  name: web\n  annotations: {{argocd.argoproj.io/sync-wave: "{wave}"}}\n'
     [secret] = made(tmp_path, DEPLOYMENT.replace("  name: web\n", said, 1))
     assert secret["metadata"].get("annotations") == expected
+
+
+ON_ACCOUNT = "    attachTo: serviceAccounts\n    emitServiceAccounts: true\n"
+
+
+def test_an_account_that_is_made_is_there_before_hooks(tmp_path: Path) -> None:
+    account, secret = made(tmp_path, JOB, ON_ACCOUNT)
+    assert (account["kind"], secret["kind"]) == ("ServiceAccount", "Secret")
+    assert account["metadata"]["annotations"] == secret["metadata"]["annotations"]
+    assert account["metadata"]["annotations"]["helm.sh/hook-weight"] == "-6"
+
+
+LASTING = {
+    "what needs the same": DEPLOYMENT,
+    "what needs nothing": DEPLOYMENT.replace("nginx", "quay.io/app"),
+    "what has a list of its own": f"{DEPLOYMENT}      imagePullSecrets: [{{name: harbor-pull}}]\n",
+}
+
+
+@pytest.mark.parametrize("text", LASTING.values(), ids=LASTING)
+def test_no_account_that_other_pods_run_as_becomes_a_hook(text: str, tmp_path: Path) -> None:
+    """Helm would delete it at each upgrade, and with it the tokens of these pods."""
+    account, secret = made(tmp_path, f"{JOB}---\n{text}", ON_ACCOUNT)
+    assert "annotations" not in account["metadata"]
+    assert "helm.sh/hook" in secret["metadata"]["annotations"]

@@ -253,6 +253,16 @@ def test_a_finding_says_when_the_object_is_applied() -> None:
         assert (first.timing, last.timing.events) == (NORMAL, {"pre-install"})
 
 
+def test_a_pod_that_needs_nothing_runs_as_an_account_that_may_be_made() -> None:
+    making = Config(pull_secrets=(PULL._replace(attach_to="serviceAccounts", emit_accounts=True),))
+    other = in_namespace("n", POD.replace("mirror", "other"))
+    [found] = secret_findings(other, making)
+    assert (found.severity, found.outcome, found.account) == ("info", "account", ("n", "default"))
+    assert (found.pull_secret, found.keys) == ("", ())
+    there = secret_findings(stream(other, in_namespace("n", ACCOUNT)), making)
+    assert [found.outcome for found in there] == ["missing"]
+
+
 def test_a_finding_stands_at_the_list_or_at_the_pod_spec() -> None:
     (at_list,) = secret_findings(f"{POD}  imagePullSecrets: [{{name: pull}}]\n")
     (at_spec, about_account) = secret_findings(POD)

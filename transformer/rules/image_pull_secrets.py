@@ -71,6 +71,8 @@ def _attached(manifest: Manifest, found: Attachment, *, is_edited: bool) -> Iter
         yield finding
     if found.is_written and not found.present and found.account is not None and found.account.entries is None:
         yield _switched_off(manifest, found, found.account)
+    if found.account is not None and found.account.entries is None and not found.to_account:
+        yield from _runs_as(manifest, found, found.account)
 
 
 def _say(found: Attachment, need: Need) -> tuple[Severity, Outcome, str]:
@@ -123,6 +125,13 @@ def _switched_off(manifest: Manifest, found: Attachment, account: Account) -> Fi
         "check that it has no imagePullSecrets, or put it into the input, and they are kept"
     )
     return _finding(manifest, found, "info", "account", message)
+
+
+def _runs_as(manifest: Manifest, found: Attachment, account: Account) -> Iterator[Finding]:
+    """Yield that an account is run as which others may need made: it is then there for these pods too."""
+    if any(secret.emit_accounts for secret in manifest.config.pull_secrets):
+        message = f"runs as the ServiceAccount {account.name}, which is not in the input"
+        yield _finding(manifest, found, "info", "account", message)._replace(account=account.id)
 
 
 def _finding(
