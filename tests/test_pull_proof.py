@@ -21,7 +21,7 @@ from transformer.pipeline import rewrite, rewrite_all
 from transformer.survey import survey
 
 JSON, LEGACY = "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"
-PROOFS = {"opened", "unopened", "anonymous", "missing", "hidden", "broken"}
+PROOFS = {"opened", "unopened", "anonymous", "missing", "late", "hidden", "broken"}
 
 PULL = PullSecret("pull", ("m.example",), emit="Secret")
 NAMED = PullSecret("named", ("n.example",), emit="none")
@@ -274,6 +274,46 @@ def test_each_image_is_proven_or_found_wrong(text: str, expected: list[str]) -> 
 
 
 WIDGET = "apiVersion: x/v1\nkind: Widget\nmetadata: {name: w}\nspec: {containers: [IMAGES]}\n"
+
+
+def annotated(text: str, annotations: str) -> str:
+    return text.replace("metadata: {", f"metadata: {{annotations: {{{annotations}}}, ", 1)
+
+
+LATE = "warning late: the Secret own in the input comes too late; annotate it as an earlier hook or wave"
+# The annotations of a pod and of the Secret that it names, and whether that comes too late.
+TIMES: dict[str, tuple[str, str, bool]] = {
+    "neither is a hook": ("", "", False),
+    "a hook before": ("helm.sh/hook: pre-install", "", True),
+    "a hook behind": ("helm.sh/hook: post-install", "", False),
+    "both are hooks": ("helm.sh/hook: pre-install", "helm.sh/hook: pre-install", False),
+    "the Secret is a later hook": (
+        "helm.sh/hook: pre-install",
+        'helm.sh/hook: pre-install, helm.sh/hook-weight: "1"',
+        True,
+    ),
+    "a wave before": ('argocd.argoproj.io/sync-wave: "-1"', "", True),
+    "a wave before, and the Secret is in it": (
+        'argocd.argoproj.io/sync-wave: "-1"',
+        'argocd.argoproj.io/sync-wave: "-1"',
+        False,
+    ),
+    "the Secret is in a wave behind": ("", 'argocd.argoproj.io/sync-wave: "1"', False),
+    "the Secret is a test": ("", "helm.sh/hook: test", False),
+}
+
+
+@pytest.mark.parametrize(("of_pod", "of_secret", "is_late"), TIMES.values(), ids=TIMES)
+def test_a_secret_of_the_input_comes_too_late_for_a_hook(of_pod: str, of_secret: str, is_late: bool) -> None:
+    for own in (secret("own", "m.example"), maker(SEALED, "own")):
+        text = stream(annotated(pod(M, entries="own pull"), of_pod), annotated(own, of_secret))
+        assert [each for each in said(text) if " late: " in each] == ([LATE] if is_late else [])
+
+
+def test_a_secret_that_comes_too_late_is_said_once_and_fails_nothing() -> None:
+    hooks = (annotated(pod(M, entries="own", name=name), "helm.sh/hook: pre-install") for name in ("web", "db"))
+    first, second = (each for each in proofs(stream(*hooks, secret("own", "m.example"))) if each.outcome == "late")
+    assert (first.severity, first.is_to_do, second.severity) == ("warning", False, "info")
 
 
 def test_what_cannot_be_attached_is_said_once() -> None:

@@ -37,6 +37,7 @@ Outcome: TypeAlias = Literal[
     "unopened",  # no pull secret that a pod has opens one of its images
     "anonymous",  # an image is pulled without credentials, though there are some for its registry
     "missing",  # a pod names a Secret that is neither in the input nor emitted
+    "late",  # a Secret of the input that is applied only after a hook that needs it
     "hidden",  # a key would open an image, and is not tried
     "broken",  # a Secret of the input that the kubelet cannot read, or does not
     "conflict",  # a Secret of the input that must not be there, or cannot be updated

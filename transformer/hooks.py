@@ -119,6 +119,11 @@ def before_pods(uses: Iterable[Timing]) -> Annotations:
     return before(use for use in uses if not (is_lasting and use.is_early))
 
 
+def is_late(found: Timing, use: Timing) -> bool:
+    """Say whether an object is applied only after a hook or a wave that needs it, and that is before all the rest."""
+    return _place(use) < _NORMALLY and _place(use) < _place(found)
+
+
 def _for_helm(uses: Collection[Timing]) -> dict[str, str]:
     events = frozenset().union(*(use.events or () for use in uses))
     weights = [use.weight for use in uses if use.events and use.events.intersection(_EARLY)]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from transformer import keyring
 from transformer.attachments import Attachment, opening_keys
 from transformer.findings import Finding, Outcome, Severity
+from transformer.hooks import is_late, timing
 from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.nodes import own
@@ -96,6 +97,15 @@ def _about_secrets(manifest: Manifest, found: Attachment, holders: list[Holder],
             )
             severity: Severity = "info" if is_open else "warning"
             yield _of_list(manifest, found, "missing", message, holder)._replace(severity=severity)
+        elif _is_late(manifest, found, holder):
+            message = f"the Secret {holder.name} in the input comes too late; annotate it as an earlier hook or wave"
+            yield _of_list(manifest, found, "late", message, holder)
+
+
+def _is_late(manifest: Manifest, found: Attachment, holder: Holder) -> bool:
+    resource = found.place.resource
+    there = manifest.known.secret(resource.namespace, holder.name)
+    return there is not None and is_late(there.timing, timing(resource))
 
 
 def _about_image(

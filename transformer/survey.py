@@ -19,6 +19,7 @@ from transformer.config import Config, PullSecret
 from transformer.crds import is_schema
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
+from transformer.hooks import NORMAL, Timing, timing
 from transformer.keyring import clean, without_userinfo
 from transformer.kustomize import former_names, is_hashed_later
 from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
@@ -51,8 +52,8 @@ class KnownSecret(NamedTuple):
     """A Secret of the input, or what makes one: its kind, and the keys in it, None where they cannot be read here.
 
     `trouble` says why the kubelet gets nothing from it; with `is_fatal` it then gets nothing from the others either.
-    `is_left` says that nothing of the object may be edited, and `is_hashed_later` that kustomize will append a hash to
-    its name.
+    `is_left` says that nothing of the object may be edited, `is_hashed_later` that kustomize will append a hash to its
+    name, and `timing` when it is applied.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class KnownSecret(NamedTuple):
     is_fatal: bool = False
     is_left: bool = False
     is_hashed_later: bool = False
+    timing: Timing = NORMAL
 
 
 class Survey(NamedTuple):
@@ -127,7 +129,7 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
                 elif shares_list(resource, in_two_places):
                     shared.add((resource.namespace, resource.name))
             elif name := made_secret(resource):
-                secrets[resource.namespace, name] = _known(resource)
+                secrets[resource.namespace, name] = _known(resource)._replace(timing=timing(resource))
             for former in former_names(resource):
                 renamed[resource.kind, resource.namespace, former] = resource.name
     return Survey(
