@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from hypothesis import settings
+from installing import PACKAGED, copy, run
 from passwords import leaks
 from pull_secrets import new_certificate, reach_in
 
@@ -61,6 +62,20 @@ def outcomes(tmp_path: Path) -> Callable[[str, Mapping[str, str]], Outcomes]:
         return found
 
     return run
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is packaged, so that no build leaves anything in the checkout."""
+    return copy(tmp_path_factory.mktemp("source"), *PACKAGED)
+
+
+@pytest.fixture(scope="session")
+def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 import tarfile
 import tomllib
-import venv
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from installing import ROOT, install, run, site
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONFIG = """\
 apiVersion: repoint.dev/v1alpha1
@@ -24,32 +20,6 @@ spec:
   - {source: docker.io, mirror: harbor.example}
 """
 POD = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: nginx}]}\n"
-
-
-def run(*command: str | Path, **options: object) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, **options)  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr
-    return str(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of what is packaged, so that no build leaves anything in the checkout."""
-    folder = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "schemas", folder / "schemas")
-    leave_out = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "transformer", folder / "transformer", symlinks=True, ignore=leave_out)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the sdist, and the wheel that was built from it."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source)
-    return folder
 
 
 def test_the_wheel_holds_the_schema_and_the_type_marker(built: Path) -> None:
@@ -65,23 +35,16 @@ def test_the_sdist_holds_the_schema(built: Path) -> None:
 
 @pytest.mark.parametrize("form", ["wheel", "sdist", "folder", "editable"])
 def test_an_installed_command_rewrites(form: str, source: Path, built: Path, tmp_path: Path) -> None:
-    """Install without the dependencies, which come from the environment of the tests."""
     place = tmp_path / "venv"
-    venv.create(place, with_pip=False, system_site_packages=False, symlinks=True)
     wheel, sdist = next(built.glob("*.whl")), next(built.glob("*.tar.gz"))
     what = {"wheel": [wheel], "sdist": [sdist], "folder": [source], "editable": ["--editable", source]}[form]
-    python = place / "bin" / "python"
-    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    dependencies = Path(run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    (site / "dependencies.pth").write_text(f"{dependencies}\n")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install", "--no-deps"]
-    run(*pip, "--quiet", "--ignore-installed", "--no-build-isolation", *what)
+    commands = install(place, *what)
     (tmp_path / "repoint.yaml").write_text(CONFIG)
-    command = place / "bin" / "repoint"
+    command = commands / "repoint"
     assert run(command, "--version").strip() == f"repoint {PROJECT['version']}"
     assert run(command, "render", cwd=tmp_path, input=POD) == POD.replace("nginx", "harbor.example/library/nginx")
-    module = run(python, "-c", "import transformer; print(transformer.__file__)", cwd=tmp_path).strip()
-    assert Path(module).is_relative_to(source if form == "editable" else site)
+    module = run(commands / "python", "-c", "import transformer; print(transformer.__file__)", cwd=tmp_path).strip()
+    assert Path(module).is_relative_to(source if form == "editable" else site(place))
 
 
 def test_the_version_is_the_distributions() -> None:

@@ -1,0 +1,49 @@
+"""Build what is distributed, and install it into an environment of its own.
+
+Its dependencies come from the environment of the tests: nothing is fetched, and they are of the versions under test.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+DEPENDENCIES = sysconfig.get_path("purelib")
+PACKAGED = ("pyproject.toml", "README.md", "LICENSE", "schemas", "transformer")
+
+
+def run(*command: str | Path, **options: object) -> str:
+    """Return what a command prints; raises AssertionError with its standard error where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
+
+
+def copy(folder: Path, *names: str) -> Path:
+    """Copy files and folders of the checkout by their names, so that no build leaves anything in it."""
+    for name in names:
+        if (ROOT / name).is_dir():
+            leave_out = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=leave_out)
+        else:
+            shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def install(place: Path, *what: str | Path) -> Path:
+    """Make a virtual environment at `place`, with what pip is given, and return the folder of its commands."""
+    venv.create(place, with_pip=False, system_site_packages=False, symlinks=True)
+    Path(site(place), "dependencies.pth").write_text(f"{DEPENDENCIES}\n")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", place / "bin" / "python", "install"]
+    run(*pip, "--quiet", "--no-deps", "--ignore-installed", "--no-build-isolation", *what)
+    return place / "bin"
+
+
+def site(place: Path) -> str:
+    """Return the folder of the packages of a virtual environment."""
+    return sysconfig.get_path("purelib", "venv", {"base": str(place)})
