@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = sysconfig.get_path("purelib")
 PACKAGED = ("pyproject.toml", "README.md", "LICENSE", "schemas", "transformer")
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tarfile
-import tomllib
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from installing import ROOT, install, run, site
+from installing import PROJECT, ROOT, install, run, site
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONFIG = """\
 apiVersion: repoint.dev/v1alpha1
 kind: MirrorConfig
