@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = sysconfig.get_path("purelib")
+# The same for a script that runs pip itself.
+OFFLINE = {"PIP_NO_DEPS": "1", "PIP_IGNORE_INSTALLED": "1", "PYTHONPATH": DEPENDENCIES}
 PACKAGED = ("pyproject.toml", "README.md", "LICENSE", "schemas", "transformer")
 
 
@@ -37,13 +39,19 @@ def copy(folder: Path, *names: str) -> Path:
     return folder
 
 
+def new_python(place: Path, *, with_pip: bool = False) -> Path:
+    """Make a virtual environment at `place`, and return the folder of its commands."""
+    venv.create(place, with_pip=with_pip, symlinks=True)
+    return place / "bin"
+
+
 def install(place: Path, *what: str | Path) -> Path:
     """Make a virtual environment at `place`, with what pip is given, and return the folder of its commands."""
-    venv.create(place, with_pip=False, system_site_packages=False, symlinks=True)
+    commands = new_python(place)
     Path(site(place), "dependencies.pth").write_text(f"{DEPENDENCIES}\n")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", place / "bin" / "python", "install"]
-    run(*pip, "--quiet", "--no-deps", "--ignore-installed", "--no-build-isolation", *what)
-    return place / "bin"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--python", str(commands / "python")]
+    run(*pip, "install", "--no-deps", "--ignore-installed", "--no-build-isolation", *what)
+    return commands
 
 
 def site(place: Path) -> str:
