@@ -5,7 +5,6 @@ import json
 import sys
 
 SEVERITIES = {"error": "critical", "warning": "minor", "info": "major"}
-CHANGES = ("rewritten", "attached", "renamed", "updated")
 
 report = json.load(sys.stdin)
 issues = [
@@ -17,6 +16,6 @@ issues = [
         "location": {"path": each["file"], "lines": {"begin": each["line"]}},
     }
     for each in report["references"] + report["findings"]
-    if each["severity"] != "info" or each["outcome"] in CHANGES
+    if each["severity"] != "info" or each["toDo"]
 ]
 json.dump(issues, sys.stdout, indent=2)

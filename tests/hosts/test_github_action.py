@@ -139,7 +139,7 @@ def test_inputs_reach_a_script_by_variables_alone() -> None:
 
 
 def test_the_action_installs_this_version() -> None:
-    assert ACTION["inputs"]["package"]["default"] == f"repoint=={PROJECT['version']}"
+    assert ACTION["inputs"]["package"]["default"] == f"git+https://git.corp.example/repoint@v{PROJECT['version']}"
 
 
 def test_check_annotates_what_the_command_says(act: Callable[..., Done], runner: Runner, example: Path) -> None:

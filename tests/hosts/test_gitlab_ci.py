@@ -70,7 +70,7 @@ def issues(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_pipeline_installs_this_version() -> None:
-    assert PIPELINE["variables"]["REPOINT_PACKAGE"] == f"repoint=={PROJECT['version']}"
+    assert PIPELINE["variables"]["REPOINT_PACKAGE"] == f"git+https://git.corp.example/repoint@v{PROJECT['version']}"
 
 
 def test_check_says_what_the_command_says(run_job: Job, example: Path) -> None:

@@ -107,6 +107,7 @@ def test_report_says_of_a_reference_all_there_is(tmp_path: Path) -> None:
         "resource": {"apiVersion": "batch/v1", "kind": "CronJob", "name": "report", "namespace": "shop"},
         "field": "spec.jobTemplate.spec.template.spec.initContainers[0].image",
         "severity": "info",
+        "toDo": True,
         "outcome": "rewritten",
         "before": "busybox:1.36",
         "after": "harbor.corp.example/hub/library/busybox:1.36",
@@ -131,6 +132,7 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
         {
             **at_pod_spec,
             "severity": "info",
+            "toDo": True,
             "outcome": "attached",
             "pullSecret": "harbor-pull",
             "keys": ["harbor.corp.example"],
@@ -139,6 +141,7 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
         {
             **at_pod_spec,
             "severity": "info",
+            "toDo": False,
             "outcome": "account",
             "message": (
                 "Pod web: the pod's own list switches off what its ServiceAccount default has, which is not in the "
@@ -152,6 +155,7 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
             "resource": web,
             "field": "spec.containers[0].image",
             "severity": "info",
+            "toDo": False,
             "outcome": "opened",
             "pullSecret": "harbor-pull",
             "image": "harbor.corp.example/hub/library/nginx",
@@ -166,6 +170,7 @@ def test_report_tells_of_pull_secrets_and_of_what_cannot_be_read(tmp_path: Path)
             "line": 3,
             "column": 1,
             "severity": "error",
+            "toDo": True,
             "outcome": "unreadable",
             "message": "not YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
         },

@@ -88,7 +88,7 @@ def _place(located: Located) -> dict[str, Any]:
     resource = {"resource": _resource(finding.resource)} if finding.resource else {}
     field = {"field": finding.field} if finding.field else {}
     place = {"file": located.source, "line": finding.line, "column": finding.column}
-    return {**place, **resource, **field, "severity": finding.severity}
+    return {**place, **resource, **field, "severity": finding.severity, "toDo": finding.is_to_do}
 
 
 def _resource(resource: ResourceRef) -> dict[str, str]:
