@@ -616,13 +616,23 @@ def test_settled_gives_secrets_that_are_updated_their_content(
 ) -> None:
     found = settled(known, wanted, config_of(UPDATED, default_namespace=default), reach)
     assert dict(found.contents) == expected
-    assert (found.secrets, set(found.suffixes.values())) == (known.secrets, {""} if expected else set())
+    assert (found.secrets, dict(found.suffixes)) == (known.secrets, {})
 
 
 def test_settled_updates_none_whose_name_has_a_hash(reach: Reach) -> None:
     secret = UPDATED._replace(hashed="kubectl")
     known = settled(having(("shop", "quay")), [demand(secret, "shop")], config_of(secret), reach)
     assert (dict(known.contents), len(known.suffixes)) == ({}, 1)
+
+
+def test_settled_leaves_the_hash_to_who_makes_it_later(tmp_path: Path) -> None:
+    """And asks for no credentials then."""
+    secret = HASHED._replace(hashed="kustomize")
+    there = KnownSecret("Secret", secret.registries, is_hashed_later=True)
+    known = NOTHING._replace(secrets={("shop", secret.name): there})
+    nowhere = reach_of(Config(folder=str(tmp_path / "none")))
+    found = settled(known, [demand(secret, "shop")], config_of(secret), nowhere)
+    assert found == known._replace(is_settled=True)
 
 
 def test_settled_says_so_where_names_have_a_hash_and_none_is_demanded(tmp_path: Path) -> None:
