@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -106,6 +107,19 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of this process without what a test wants to decide itself."""
     decided = {*CREDENTIALS, "NO_COLOR", "TERM"}
     return {name: value for name, value in os.environ.items() if name not in decided} | dict(more)
+
+
+def shown_on(terminal: int) -> bytes:
+    """Return what is written to a terminal until nobody is at its other end, or nothing came for a minute."""
+    return b"".join(iter(lambda: _read(terminal), b""))
+
+
+def _read(terminal: int) -> bytes:
+    ready, _, _ = select.select([terminal], [], [], 60)
+    try:
+        return os.read(terminal, 65536) if ready else b""
+    except OSError:  # how Linux says that nobody is at the other end any more
+        return b""
 
 
 def lay_out(folder: Path, files: Mapping[str, str | bytes]) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import PLAIN_CONFIG, POD, Done, environment, lay_out, repoint
+from command import PLAIN_CONFIG, POD, Done, environment, lay_out, repoint, shown_on
 
 from transformer.hosts.terminal import colored
 
@@ -41,16 +41,9 @@ def at_terminal(folder: Path, *arguments: str, stream: str, env: dict[str, str] 
     command = [sys.executable, "-m", "transformer", *arguments]
     with subprocess.Popen(command, cwd=folder, env=environment({"TERM": "xterm", **(env or {})}), **streams):  # type: ignore[call-overload]
         os.close(theirs)
-        shown = b"".join(iter(lambda: _read(ours), b""))
+        text = shown_on(ours).decode()
     os.close(ours)
-    return shown.decode().replace("\r\n", "\n")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # how Linux says that nobody is at the other end any more
-        return b""
+    return text.replace("\r\n", "\n")
 
 
 COLORS: dict[str, tuple[dict[str, str], str]] = {
