@@ -59,6 +59,7 @@ FLOORS = [
         "hosts.piped",
         "hosts.kustomize_plugin",
         "hosts.plugins",
+        "hosts.completion",
         "hosts.log",
         "hosts.options",
         "hosts.cli",

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_filter(commands.add_parser(PIPED, help="rewrite what a host pipes in (the default where options come first)"))
     _add_plugin(commands.add_parser("plugin", help="install repoint as a plugin of kustomize or Helm 4"))
     _add_kustomize_plugin(commands.add_parser("kustomize-plugin", help="what the installed plugin of kustomize runs"))
+    _add_completion(commands.add_parser("completion", help="print the script by which a shell completes this"), parser)
     return parser
 
 
@@ -132,6 +133,13 @@ def _add_kustomize_plugin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", metavar="CONFIG", type=_file, help="the MirrorConfig, as kustomize passes it")
     _add_log(parser)
     parser.set_defaults(run=_command("kustomize_plugin", "transform"), quiet=False, skip_unreadable=False, **_NO_FILES)
+
+
+def _add_completion(parser: argparse.ArgumentParser, program: argparse.ArgumentParser) -> None:
+    parser.description = "Print the script by which a shell completes the commands, options and files of this command."
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads it, as it starts")
+    _add_log(parser)
+    parser.set_defaults(run=_command("completion", "write"), program=program)
 
 
 def _add_allowance(parser: argparse.ArgumentParser) -> None:
