@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Sequence
 
 from transformer.documents import join, split
+from transformer.errors import ManifestSyntaxError
 from transformer.hosts import outputs, run
 from transformer.hosts.planning import config_of, with_namespace
 from transformer.hosts.sources import Source
@@ -55,4 +56,12 @@ def before_others(texts: Sequence[str], made: Sequence[str]) -> str:
 
 
 def _is_late(document: str) -> bool:
-    return any(each.kind not in _BEFORE_OTHERS for each in resources(compose(document)))
+    return bool(_kinds(document) - _BEFORE_OTHERS)
+
+
+def _kinds(document: str) -> set[str]:
+    """Return the kinds of the objects in a document; of one that is passed on unread, a kind that nobody knows."""
+    try:
+        return {each.kind for each in resources(compose(document))}
+    except ManifestSyntaxError:
+        return {""}
