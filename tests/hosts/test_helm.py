@@ -19,7 +19,9 @@ def document(kind: str, more: str = "", version: str = "v1") -> str:
 
 
 NAMESPACE, ACCOUNT, CONFIG_MAP = document("Namespace"), document("ServiceAccount"), document("ConfigMap")
+DEFINITION = document("CustomResourceDefinition", "spec: {scope: Namespaced}\n", "apiextensions.k8s.io/v1")
 POD = document("Pod", "spec:\n  containers:\n  - {name: web, image: nginx}\n")
+LIST = document("List", "items:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: shop}\n")
 COMMENT = "---\n# Source: shop/templates/off.yaml\n# nothing is switched on\n"
 UNREADABLE = document("Job", f"image: {'[' * 501}{']' * 501}\n", "batch/v1")
 
@@ -28,6 +30,8 @@ PLACES = {
     "first of all": ([POD], 0),
     "before what a pod may mount": ([CONFIG_MAP, POD], 0),
     "behind its namespace and accounts": ([NAMESPACE, ACCOUNT, CONFIG_MAP, POD], 2),
+    "behind a namespace that comes after crds/": ([DEFINITION, NAMESPACE, POD], 2),
+    "behind a namespace in a list, at the end": ([POD, LIST], 2),
     "behind what has no object": ([COMMENT, POD], 1),
     "before what cannot be read": ([ACCOUNT, UNREADABLE, POD], 1),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from transformer.crds import is_schema
 from transformer.documents import join, split
 from transformer.errors import ManifestSyntaxError
 from transformer.hosts import outputs, run
@@ -17,8 +18,9 @@ from transformer.hosts.sources import Source
 from transformer.nodes import compose
 from transformer.resources import resources
 
-# What Helm installs before and with Secrets (pkg/releaseutil/kind_sorter.go, InstallOrder).
+# What Helm installs before and with Secrets (pkg/releaseutil/kind_sorter.go, InstallOrder), or has from `crds/`.
 _BEFORE_OTHERS = {
+    "CustomResourceDefinition",
     "PriorityClass",
     "Namespace",
     "NetworkPolicy",
@@ -45,23 +47,30 @@ def post_render(source: Source, options: argparse.Namespace) -> int:
 
 
 def before_others(texts: Sequence[str], made: Sequence[str]) -> str:
-    """Return a stream of the documents in `texts` and, before the first object that may need them, those made."""
+    """Return a stream of the documents in `texts` and, before the first object that may need them, those made.
+
+    No Namespace comes behind them: in one that is not there yet nothing can be made, while pods wait for a Secret.
+    """
     stream = join(texts)
     if not made:
         return stream
     documents = [each.text for each in split(stream)]
-    late = next((index for index, text in enumerate(documents) if _is_late(text)), len(documents))
-    head, tail = "".join(documents[:late]), "".join(documents[late:])
-    return join([*([head] if head else []), *made, *([tail] if tail else [])])
+    place = _place(documents)
+    return join(filter(None, ["".join(documents[:place]), *made, "".join(documents[place:])]))
 
 
-def _is_late(document: str) -> bool:
-    return bool(_kinds(document) - _BEFORE_OTHERS)
+def _place(documents: Sequence[str]) -> int:
+    """Return the index of the first document behind the last Namespace that Helm installs after Secrets."""
+    namespaces = (index for index, text in enumerate(documents) if "Namespace" in text and "Namespace" in _kinds(text))
+    first = max(namespaces, default=-1) + 1
+    late = (index for index in range(first, len(documents)) if _kinds(documents[index]) - _BEFORE_OTHERS)
+    return next(late, len(documents))
 
 
 def _kinds(document: str) -> set[str]:
     """Return the kinds of the objects in a document; of one that is passed on unread, a kind that nobody knows."""
     try:
-        return {each.kind for each in resources(compose(document))}
+        root = None if is_schema(document) else compose(document)
+        return {each.kind for each in resources(root)}
     except ManifestSyntaxError:
         return {""}
