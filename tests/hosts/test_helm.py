@@ -43,4 +43,5 @@ def test_a_secret_stands_where_helm_3_makes_it_in_time(given: list[str], before:
     done = repoint(tmp_path, "--skip-unreadable", stdin="".join(given))
     documents = [each.text for each in split(done.out.decode())]
     assert [index for index, each in enumerate(documents) if "\nkind: Secret\n" in each] == [before]
+    assert all(each.startswith("---\n") for each in documents)
     assert len(documents) == len(given) + 1

@@ -56,7 +56,9 @@ def before_others(texts: Sequence[str], made: Sequence[str]) -> str:
         return stream
     documents = [each.text for each in split(stream)]
     place = _place(documents)
-    return join(filter(None, ["".join(documents[:place]), *made, "".join(documents[place:])]))
+    whole = join(filter(None, ["".join(documents[:place]), *made, "".join(documents[place:])]))
+    # What Helm passes on begins so, and what several charts came to may be written to one file.
+    return whole if place or whole.startswith("---") else f"---\n{whole}"
 
 
 def _place(documents: Sequence[str]) -> int:
