@@ -45,3 +45,12 @@ def test_a_secret_stands_where_helm_3_makes_it_in_time(given: list[str], before:
     assert [index for index, each in enumerate(documents) if "\nkind: Secret\n" in each] == [before]
     assert all(each.startswith("---\n") for each in documents)
     assert len(documents) == len(given) + 1
+
+
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_nothing_comes_out_as_a_comment(quiet: tuple[str, ...], tmp_path: Path) -> None:
+    lay_out(tmp_path, {"repoint.yaml": CONFIG})
+    done = repoint(tmp_path, *quiet, stdin="\n")
+    said = "repoint: nothing came in, so nothing was rewritten; "
+    assert (done.code, done.out.decode().startswith(f"# {said}"), done.out.count(b"\n")) == (0, True, 1)
+    assert done.err == ("" if quiet else done.out.decode().removeprefix("# "))

@@ -7,6 +7,7 @@ Secret behind the pods that need it would come late; Helm 4 sorts by itself.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from transformer.crds import is_schema
@@ -32,8 +33,9 @@ _BEFORE_OTHERS = {
     "Secret",
     "SecretList",
 }
-# Helm 4 takes nothing at all for an error, also of a chart without objects; to Helm 3, `--output-dir` gives nothing.
-NOTHING = "# repoint: nothing came in, so nothing was rewritten\n"
+# Helm 3 shows it where an output says it: there nobody sees standard error, and files in a folder are as they were.
+# To Helm 4 an output without anything in it would be an error, also for a chart without objects.
+_NOTHING = "nothing came in, so nothing was rewritten; Helm 3 passes no hooks on and, with --output-dir, nothing at all"
 
 
 def post_render(source: Source, options: argparse.Namespace) -> int:
@@ -41,7 +43,9 @@ def post_render(source: Source, options: argparse.Namespace) -> int:
     called, config = config_of(options)
     config = with_namespace(config, options.namespace)
     if not source.text.strip():
-        outputs.write([], printed=NOTHING.encode())
+        outputs.write([], printed=f"# repoint: {_NOTHING}\n".encode())
+        if not options.quiet:
+            print(f"repoint: {_NOTHING}", file=sys.stderr)
         return run.DONE
     return run.pass_on([source], called, config, options, joined=before_others)
 
