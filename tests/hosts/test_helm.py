@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -265,7 +266,23 @@ def test_helm_3_loads_no_plugins_beside_that_of_helm_4(helm: Helm, plugins: Path
     assert helm.at.run("helm3", "plugin", "list").code == 0
 
 
-# -- real manifests --------------------------------------------------------------------------------------------------
+# -- examples, and real manifests -------------------------------------------------------------------------------------
+
+TESTS = Path(__file__).parent.parent
+EXAMPLES, CASES = TESTS.parent / "examples", TESTS / "cases" / "examples"
+
+
+@pytest.mark.parametrize("name", HELMS)
+def test_an_example_runs_as_its_readme_says(name: str, bin_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    at = stage(tmp_path / "examples" / name, bin_folder, {})
+    lay_out(tmp_path, {"bin/README": "the program, by its usual name"})
+    (tmp_path / "bin" / "helm").symlink_to(str(shutil.which(name)))
+    [command] = re.findall(r"^```sh\n(.*?)^```$", at.read("README.md"), re.MULTILINE | re.DOTALL)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{at.env['PATH']}"
+    done = at.run("sh", "-ec", command, HOME=str(tmp_path), XDG_DATA_HOME="", PATH=path)
+    assert (done.code, done.out) == (0, (CASES / f"{name}.yaml").read_bytes())
+
 
 CORPUS = os.environ.get("REPOINT_CORPUS", "")
 # What begins a template of Go's is written so that it comes out; a file in UTF-16 is no template.
