@@ -44,6 +44,7 @@ FLOORS = [
     ["forms.order", "forms.secret", "forms.sealed_secret", "forms.external_secret", "forms.template", "forms"],
     ["own_output", "registry_secrets", "pipeline"],
     [
+        "hosts.processes",
         "hosts.credential_helpers",
         "hosts.loading",
         "hosts.sources",
