@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ CHECKOUT = Path(transformer.__path__[0]).parent
 FUNCTION = "  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: repoint}\n"
 KUSTOMIZATION = "resources: [input.yaml]\ntransformers: [function.yaml]\n"
 BUILD = ("build", "--enable-alpha-plugins")
+CHART = {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n"}
 
 
 class Stage(NamedTuple):
@@ -99,8 +101,7 @@ def plugin(*command: str) -> Host:
 
 
 def _chart(at: Stage) -> None:
-    chart = "apiVersion: v2\nname: shop\nversion: 0.1.0\n"
-    lay_out(at.folder, {"chart/Chart.yaml": chart, "chart/templates/input.yaml": at.read("input.yaml")})
+    lay_out(at.folder / "chart", {**CHART, "templates/input.yaml": at.read("input.yaml")})
 
 
 def helm3(at: Stage) -> Done:
@@ -124,6 +125,20 @@ def kpt(at: Stage) -> Done:
     )
 
 
+def argocd(program: str, *names: str, **files: str) -> Host:
+    """Return the plugin of Argo CD, with an application that has the input by one of `names` and other `files`."""
+
+    def generate(at: Stage) -> Done:
+        lay_out(at.folder / "app", {**dict.fromkeys(names, at.read("input.yaml")), **files})
+        tool = at.folder / "bin" / program.rstrip("0123456789")
+        tool.parent.mkdir()
+        tool.symlink_to(str(shutil.which(program)))
+        command = ("env", "-C", "app", "repoint", "argocd", "generate", "--config", at.folder / "repoint.yaml")
+        return at.run(*command, PATH=f"{tool.parent}{os.pathsep}{at.env['PATH']}", ARGOCD_APP_NAME="release")
+
+    return generate
+
+
 HOSTS: dict[str, tuple[str, Host]] = {
     "standard input": ("sh", render),
     "files": ("sh", render_files),
@@ -135,5 +150,9 @@ HOSTS: dict[str, tuple[str, Host]] = {
     "Helm 3": ("helm3", helm3),
     "Helm 4": ("helm4", helm4),
     "kpt": ("kpt", kpt),
+    "Argo CD, a directory": ("sh", argocd("sh", "input.yaml")),
+    "Argo CD, kustomize": ("kustomize", argocd("kustomize", "input.yaml", Kustomization="resources: [input.yaml]\n")),
+    "Argo CD, Helm 3": ("helm3", argocd("helm3", "templates/input.yaml", **CHART)),
+    "Argo CD, Helm 4": ("helm4", argocd("helm4", "templates/input.yaml", **CHART)),
 }
 """By name, the program that a host is and how it is run."""

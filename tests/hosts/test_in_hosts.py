@@ -48,7 +48,7 @@ def test_every_host_gives_the_same_objects(name: str, host: Any, bin_folder: Pat
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("called", ["standard input", "files"])
+@pytest.mark.parametrize("called", ["standard input", "files", "Argo CD, a directory"])
 def test_what_a_shell_pipes_in_comes_out_in_the_same_bytes(
     called: str, name: str, bin_folder: Path, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ _NO_FILES: dict[str, Any] = {
 
 Command = Callable[[argparse.Namespace], int]
 PIPED = "filter"
+_A_DAY = 24 * 60 * 60
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_filter(commands.add_parser(PIPED, help="rewrite what a host pipes in (the default where options come first)"))
     _add_plugin(commands.add_parser("plugin", help="install repoint as a plugin of kustomize or Helm 4"))
     _add_kustomize_plugin(commands.add_parser("kustomize-plugin", help="what the installed plugin of kustomize runs"))
+    _add_argocd(commands.add_parser("argocd", help="what a config management plugin of Argo CD runs"))
     _add_completion(commands.add_parser("completion", help="print the script by which a shell completes this"), parser)
     return parser
 
@@ -135,6 +137,28 @@ def _add_kustomize_plugin(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_command("kustomize_plugin", "transform"), quiet=False, skip_unreadable=False, **_NO_FILES)
 
 
+def _add_argocd(parser: argparse.ArgumentParser) -> None:
+    parser.description = "What Argo CD runs as its config management plugin, in the folder of an application."
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    generate = commands.add_parser("generate", help="print the rewritten manifests of a kustomization, chart or folder")
+    generate.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        type=_file,
+        required=True,
+        help="the config; at a relative path it is the application's own, and may name no credentials",
+    )
+    generate.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, default=55, help="give up after so long (default: %(default)s)"
+    )
+    _add_log(generate)
+    generate.set_defaults(run=_command("argocd", "generate"), quiet=False, skip_unreadable=False, **_NO_FILES)
+    announce = commands.add_parser("parameters", help="print the parameters that an Application may set, as JSON")
+    _add_log(announce)
+    announce.set_defaults(run=_command("argocd", "parameters"))
+
+
 def _add_completion(parser: argparse.ArgumentParser, program: argparse.ArgumentParser) -> None:
     parser.description = "Print the script by which a shell completes the commands, options and files of this command."
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads it, as it starts")
@@ -192,3 +216,10 @@ def _path(text: str) -> str:
 
 def _file(text: str) -> Path:
     return Path(_path(text))
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < _A_DAY:  # to a timer, 0 is never
+        raise argparse.ArgumentTypeError("no number of seconds above 0")
+    return seconds

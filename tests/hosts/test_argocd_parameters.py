@@ -1,0 +1,92 @@
+"""Parameters are announced with the defaults that they have, and what is set is one of them, of its type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cmp_server import Sidecar, announcement_request, request
+from command import SERVICE, lay_out, pod
+
+ANNOUNCED = {
+    "directory": ({"web.yaml": SERVICE}, ["type", "keep", "recurse"]),
+    "helm": ({"Chart.yaml": ""}, ["type", "keep", "release-name", "values-files", "values"]),
+    "kustomize": ({"Kustomization": ""}, ["type", "keep"]),
+}
+
+
+@pytest.mark.parametrize("kind", ANNOUNCED)
+def test_the_parameters_of_a_kind_are_announced_with_their_defaults(
+    kind: str, sidecar: Sidecar, repository: Path
+) -> None:
+    files, names = ANNOUNCED[kind]
+    lay_out(repository, files)
+    announced = sidecar.parameters(repository)
+    assert [each["name"] for each in announced] == names
+    # The fields of a ParameterAnnouncement (reposerver/repository/repository.proto); one of them is the default.
+    fields = {"name", "title", "tooltip", "collectionType"}
+    assert all(each.keys() == {*fields, each["collectionType"]} for each in announced)
+    defaults = {each["name"]: each[each["collectionType"]] for each in announced}
+    assert defaults.pop("type") == kind
+    assert all(value in ("", "false", []) for value in defaults.values())
+
+
+def test_the_parameters_are_those_of_the_type_that_is_set(sidecar: Sidecar, repository: Path) -> None:
+    variables = announcement_request(parameters=[{"name": "type", "string": "helm"}])
+    assert "values" in [each["name"] for each in sidecar.parameters(repository, variables=variables)]
+
+
+EMPTY = '[{"name": "type", "string": ""}, {"name": "keep", "array": []}]'
+
+
+@pytest.mark.parametrize("text", [None, "", "null", "[]", EMPTY])
+def test_no_parameters_are_the_defaults(text: str | None, sidecar: Sidecar, repository: Path) -> None:
+    lay_out(repository, {"web.yaml": SERVICE})
+    variables = request() | {"ARGOCD_APP_PARAMETERS": text or ""}
+    if text is None:
+        del variables["ARGOCD_APP_PARAMETERS"]
+    assert sidecar.generate(repository, variables=variables).out == SERVICE.encode()
+
+
+def test_a_parameter_keeps_images(sidecar: Sidecar, repository: Path) -> None:
+    lay_out(repository, {"web.yaml": pod()})
+    keep = [{"name": "keep", "array": ["docker.io/library/", "ghcr.io"]}]
+    assert sidecar.generate(repository, variables=request(parameters=keep)).out == pod().encode()
+
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "an unknown one": ([{"name": "value", "string": "x"}], "parameter 'value' is none; there are type, keep, release-"),
+    "one without a name": ([{"string": "x"}], "parameter None is none"),
+    "a list for a name": ([{"name": ["type"], "string": "x"}], "parameter ['type'] is none"),
+    "an array for a string": ([{"name": "type", "array": ["helm"]}], "parameter type: it takes a string, and"),
+    "a string for an array": ([{"name": "keep", "string": "x"}], "parameter keep: it takes an array of strings"),
+    "a number": ([{"name": "type", "string": 1}], "parameter type: it takes a string"),
+    "numbers": ([{"name": "keep", "array": [1]}], "parameter keep: it takes an array of strings"),
+    "a map as well": ([{"name": "type", "string": "helm", "map": {}}], "parameter type: it takes a string, and"),
+    "one twice": ([{"name": "type", "string": "helm"}] * 2, "parameter type: it is set twice"),
+    "an unknown type": ([{"name": "type", "string": "jsonnet"}], "parameter type: 'jsonnet' is none of kustomize,"),
+    "one for another type": ([{"name": "values", "string": "a: 1"}], "parameter values: it is for helm, and this appl"),
+    "neither true nor false": ([{"name": "recurse", "string": "yes"}], "parameter recurse: 'yes' is neither true"),
+    "no source": ([{"name": "keep", "array": ["docker.io/UP"]}], "parameter keep: 'UP' is no repository path"),
+    "no list": ({"name": "type"}, "ARGOCD_APP_PARAMETERS is no list of objects"),
+    "a number for a list": (0, "ARGOCD_APP_PARAMETERS is no list of objects"),
+    "a list of texts": (["type"], "ARGOCD_APP_PARAMETERS is no list of objects"),
+    "two wrong ones": ([{"name": "a"}, {"name": "b"}], "repoint: parameter 'b' is none"),
+}
+
+
+@pytest.mark.parametrize(("parameters", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_parameter_is_refused(parameters: Any, message: str, sidecar: Sidecar, repository: Path) -> None:
+    lay_out(repository, {"web.yaml": SERVICE})
+    variables = request() | {"ARGOCD_APP_PARAMETERS": json.dumps(parameters)}
+    said = sidecar.failure(repository, variables=variables)
+    assert "exit status 2: repoint: " in said
+    assert message in said
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\udcff"], ids=["cut", "deep", "no text"])
+def test_what_is_no_json_is_refused(text: str, sidecar: Sidecar, repository: Path) -> None:
+    said = sidecar.failure(repository, variables=request() | {"ARGOCD_APP_PARAMETERS": text})
+    assert "exit status 2: repoint: ARGOCD_APP_PARAMETERS is no JSON" in said

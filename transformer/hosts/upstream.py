@@ -1,0 +1,192 @@
+"""What an application is, and what the tool of its kind makes of it, as if Argo CD ran that tool itself.
+
+    kustomize    kustomize build .
+    helm         helm template NAME . --namespace ... --kube-version ... --values ... --api-versions ... --include-crds
+    directory    the files in it, and with `recurse` those below it, that hold Kubernetes objects
+
+The working directory is that of the application. Which kind it is, and how Helm is called, is told by the sources of
+Argo CD: util/app/discovery/discovery.go, util/helm/cmd.go and, for directories, reposerver/repository/repository.go.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import NamedTuple
+
+from transformer.documents import split
+from transformer.errors import ManifestSyntaxError, UpstreamError, UsageError
+from transformer.hosts import sources
+from transformer.hosts.processes import called, find, run
+from transformer.hosts.sources import Source, source_of
+from transformer.nodes import Mapping, compose, plain
+from transformer.resources import resources
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_CHART = "Chart.yaml"
+_MOST_OUTPUT = 100 << 20  # bytes; the plugin server sends no more in one message (ARGOCD_GRPC_MAX_SIZE_MB)
+_LACKS_DEPENDENCIES = "but missing in charts"
+_SKIPPED = "+argocd:skip-file-rendering"
+# What Helm wants of the name of a release (pkg/chart/v2/util/validate_name.go), and what Argo CD leaves of a version.
+_RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LONGEST_RELEASE = 53
+_VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)+)")
+_NO_DEFAULTS: Table[str, str] = MappingProxyType({})
+
+
+class App(NamedTuple):
+    """An application: its namespace, what a chart is to know of the release and the cluster, and what a kind is told.
+
+    `root` is the folder that all its files are to lie in.
+    """
+
+    root: Path
+    namespace: str = ""
+    release: str = ""
+    kube_version: str = ""
+    api_versions: str = ""
+    values_files: Sequence[str] = ()
+    values: str = ""
+    recurse: bool = False
+
+
+def kind_of(folder: Path) -> str:
+    """Return what Argo CD takes a folder for: one that is both a chart and a kustomization is the latter."""
+    if any((folder / name).is_file() for name in _KUSTOMIZATIONS):
+        return "kustomize"
+    return "helm" if (folder / _CHART).is_file() else "directory"
+
+
+def manifests(kind: str, app: App) -> list[Source]:
+    """Return what an application of a kind comes to.
+
+    Raises UpstreamError where its tool fails, or where that is no Kubernetes object, and UsageError for wrong values.
+    """
+    made = KINDS[kind](app)
+    if not any(_holds_an_object(source.text) for source in made):
+        what = made[0].name if made else "this folder, read as a directory,"
+        hint = "" if kind != "directory" or app.recurse else "; those below it are read with the parameter recurse"
+        raise UpstreamError(f"{what} has no Kubernetes object, and Argo CD would remove all that there was{hint}")
+    return made
+
+
+def _holds_an_object(text: str) -> bool:
+    for document in split(text):
+        try:
+            if any(resources(compose(document.text))):
+                return True
+        except ManifestSyntaxError:  # that is for others to say, and where
+            return True
+    return False
+
+
+def _kustomize(_: App) -> list[Source]:
+    return [_printed(["kustomize", "build", "."])]
+
+
+def _helm(app: App) -> list[Source]:
+    if not _RELEASE.fullmatch(app.release) or len(app.release) > _LONGEST_RELEASE:
+        raise UsageError(
+            f"{app.release!r} is no name of a Helm release (lower-case letters, digits, '-' and '.', up to 53); "
+            "it is the application's name, or what the parameter release-name says"
+        )
+    with TemporaryDirectory(prefix="repoint-") as folder:
+        homes = {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
+        command = ["helm", "template", app.release, ".", *_options(app, Path(folder))]
+        try:
+            return [_printed(command, homes)]
+        except UpstreamError as error:
+            if _LACKS_DEPENDENCIES not in str(error):
+                raise
+        for fetch in _fetching():
+            _printed(fetch, homes)
+        return [_printed(command, homes)]
+
+
+def _options(app: App, folder: Path) -> Iterator[str]:
+    version = _VERSION.match(app.kube_version)
+    if app.namespace:
+        yield from ("--namespace", app.namespace)
+    if app.kube_version:
+        yield from ("--kube-version", version[1] if version else app.kube_version)
+    for name in app.values_files:
+        yield from ("--values", str(_inside(app.root, name)))
+    if app.values:
+        file = folder / "values.yaml"
+        file.write_text(app.values, "utf-8", "surrogatepass")
+        yield from ("--values", str(file))
+    if app.api_versions:
+        yield from ("--api-versions", app.api_versions)
+    yield "--include-crds"
+
+
+def _inside(root: Path, name: str) -> Path:
+    """Return the file that a parameter names. Raises UsageError where it is none, or lies outside the repository.
+
+    Helm takes a comma for the end of a name (pflag's StringSlice), and what follows could be any file.
+    """
+    file = Path(name).resolve() if name.isprintable() and not Path(name).is_absolute() else None
+    if file is None or not file.is_relative_to(root.resolve()) or not file.is_file():
+        raise UsageError(
+            f"parameter values-files: {name!r} is no file in the repository, from the application's folder"
+        )
+    if not str(file).isprintable() or {*str(file)} & {*',"'}:
+        raise UsageError(f"parameter values-files: {name!r} has a comma or a quote in it, which Helm reads as more")
+    return file
+
+
+def _fetching() -> Iterator[list[str]]:
+    """Yield the commands that fetch the dependencies of a chart, as Argo CD does where they are not in `charts`."""
+    try:
+        root = compose(Path(_CHART).read_text("utf-8", "replace"))
+    except ManifestSyntaxError as error:
+        raise UpstreamError(f"{_CHART}:{error.line}:{error.column}: not YAML: {error.message}") from None
+    chart = plain(root) if isinstance(root, Mapping) else {}
+    listed = [each for each in chart.get("dependencies") or () if isinstance(each, dict)]
+    urls = dict.fromkeys(str(each.get("repository")) for each in listed)
+    for number, url in enumerate(each for each in urls if each.startswith(("https://", "http://"))):
+        yield ["helm", "repo", "add", f"dependencies-{number}", url]
+    yield ["helm", "dependency", "build"]
+
+
+def _directory(app: App) -> list[Source]:
+    pattern = "**/*.jsonnet" if app.recurse else "*.jsonnet"
+    if unread := next(iter(sorted(Path().glob(pattern))), None):
+        raise UpstreamError(f"{unread}: Argo CD would evaluate it, which nothing here can")
+    below = [] if app.recurse else [each for each in Path().iterdir() if each.is_dir()]
+    return [
+        source._replace(text=source.text.removeprefix("\ufeff"), encoding="utf-8")
+        for source in sources.read(["."], leave_out=below)
+        if sources.is_for_a_cluster(source.text) and _SKIPPED not in source.text
+    ]
+
+
+KINDS = {"kustomize": _kustomize, "helm": _helm, "directory": _directory}
+
+
+def _printed(command: Sequence[str], defaults: Table[str, str] = _NO_DEFAULTS) -> Source:
+    """Return what a program printed; `defaults` are variables for what ours do not say.
+
+    Raises UpstreamError where it is not there, or fails.
+    """
+    name, program = called(command), find(command[0])
+    if program is None:
+        raise UpstreamError(f"{command[0]} is not on PATH, and this application needs it")
+    try:
+        ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment={**defaults, **os.environ}, stays=True)
+    except OSError as error:
+        raise UpstreamError(f"{name} cannot be started: {error.strerror}") from None
+    errors = ended.errors.decode("utf-8", "replace").strip()
+    if len(ended.output) > _MOST_OUTPUT:
+        raise UpstreamError(f"{name} printed more than {_MOST_OUTPUT} bytes")
+    if ended.code:
+        raise UpstreamError(": ".join(filter(None, [f"{name} failed with {ended.how}", errors])))
+    if errors:
+        print(f"{name}: {errors}", file=sys.stderr)
+    return source_of(name, ended.output)
