@@ -358,10 +358,13 @@ WRONG = {
   - {{name: {"a" * 254}, registries: [q.io]}}
 """,
         [
-            "f:5:12: spec.pullSecrets[0].name: no variable is called 'registri'; there are namespace, registry, config",
+            (
+                "f:5:12: spec.pullSecrets[0].name: no variable is called 'registri'; "
+                "there are namespace, registry, config, application"
+            ),
             (
                 "f:6:12: spec.pullSecrets[1].name: no variable is called 'domain' or 'name'; "
-                "there are namespace, registry, config"
+                "there are namespace, registry, config, application"
             ),
             (
                 "f:7:12: spec.pullSecrets[2].name: no Jinja2 template: unexpected end of template, expected "

@@ -41,11 +41,12 @@ def name_of(
     namespace: str = "shop",
     registry: str = "h.example",
     config: str = "mirror",
+    application: str = "",
     default: str = "",
     hashed: Any = "",
 ) -> str:
     secret = PullSecret(name, (registry, "other.example"), hashed=hashed)
-    return secret_name(secret, namespace, Config(name=config, default_namespace=default))
+    return secret_name(secret, namespace, Config(name=config, application=application, default_namespace=default))
 
 
 VALID = ["a", "0", "harbor-pull", "a.b", "a.b-c.d", "1e3", "0.0", "a--b", "a" * 253, f"{'a' * 126}.{'b' * 126}"]
@@ -77,6 +78,8 @@ TEMPLATED = {
     "no namespace": ({"name": "{{ namespace }}-pull", "namespace": ""}, "pull"),
     "the config": ({"name": "{{ config }}-pull"}, "mirror-pull"),
     "a config without a name": ({"name": "{{ config }}-pull", "config": ""}, "pull"),
+    "the application": ({"name": "{{ application }}-pull", "application": "team_web"}, "team-web-pull"),
+    "no application": ({"name": "pull-{{ application }}"}, "pull"),
     "the first registry": ({"name": "{{ registry }}"}, "h.example"),
     "a registry with a path": ({"name": "{{ registry }}", "registry": "h.example/team"}, "h.example"),
     "Docker Hub": ({"name": "{{ registry }}", "registry": "https://index.docker.io/v1/"}, "index.docker.io"),
@@ -128,7 +131,7 @@ def test_templated_name_is_what_the_template_gives() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     {
-        "{{ name }}": "no variable is called 'name'; there are namespace, registry, config",
+        "{{ name }}": "no variable is called 'name'; there are namespace, registry, config, application",
         "{{ namespace": "no Jinja2 template: unexpected end of template, expected 'end of print statement'.",
         "{{ namespace.labels.team }}": "the template fails: 'str object' has no attribute 'labels'",
         "{{ config.__class__ }}": "the template fails: access to attribute '__class__' of 'str' object is unsafe.",

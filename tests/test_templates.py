@@ -109,8 +109,9 @@ def test_name_template_makes_the_name(name: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     {
-        "{{ domain }}": "no variable is called 'domain'; there are namespace, registry, config",
-        "{{ name }}-{{ auths }}": "no variable is called 'auths' or 'name'; there are namespace, registry, config",
+        "{{ domain }}": "no variable is called 'domain'; there are namespace, registry, config, application",
+        "{{ name }}-{{ auths }}": "no variable is called 'auths' or 'name'; "
+        "there are namespace, registry, config, application",
         "{{ namespace": "no Jinja2 template: unexpected end of template, expected 'end of print statement'.",
         "{{ namespace |\n}}": "no Jinja2 template in line 2: expected token 'name', got 'end of print statement'",
         "{{ namespace | random }}": "no Jinja2 template: No filter named 'random'.",

@@ -135,9 +135,9 @@ class Config(NamedTuple):
 
     `likely` are the classes of text in which what is only likely an image is rewritten too. With `helm_values`,
     documents that are no Kubernetes objects are Helm values, and with `marker` objects are marked with `name`.
-    `default_namespace` is where objects go that name none; empty where that is not known. `folder` is the one against
-    which the files of credentials are resolved. `warnings` are what is worth saying of the config itself, each as
-    `file:line:column: warning: ...`.
+    `default_namespace` is where objects go that name none; empty where that is not known. `application` is what is
+    rewritten, where a host has a name for it. `folder` is the one against which the files of credentials are resolved.
+    `warnings` are what is worth saying of the config itself, each as `file:line:column: warning: ...`.
     """
 
     name: str = ""
@@ -151,6 +151,7 @@ class Config(NamedTuple):
     helm_values: bool = False
     marker: bool = False
     default_namespace: str = ""
+    application: str = ""
     folder: str = ""
     warnings: tuple[str, ...] = ()
 

@@ -44,7 +44,7 @@ def secret_name(secret: PullSecret, namespace: str, config: Config) -> str:
     """
     home = config.home(namespace)
     try:
-        name = _name(secret, home, config.name)
+        name = _name(secret, home, config.name, config.application)
     except InvalidTemplate as error:
         raise ConfigError([f"spec.pullSecrets: the name {secret.name!r}: {error}"]) from None
     if not name:
@@ -55,7 +55,7 @@ def secret_name(secret: PullSecret, namespace: str, config: Config) -> str:
 
 def templated_name(secret: PullSecret, namespace: str, config: Config) -> str:
     """Return the same as the template gives it, before it is made a name that the API server takes."""
-    return _templated(secret, config.home(namespace), config.name)
+    return _templated(secret, config.home(namespace), config.name, config.application)
 
 
 def is_hashed(name: str, base: str) -> bool:
@@ -91,12 +91,17 @@ def _encoded(value: bytes, *, wrap: bool) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _name(secret: PullSecret, namespace: str, config: str) -> str:
+def _name(secret: PullSecret, namespace: str, config: str, application: str) -> str:
     longest = _LONGEST - (1 + _LENGTH if secret.hashed else 0)
-    name = _NO_PART_OF_A_NAME.sub("-", _templated(secret, namespace, config).lower())
+    name = _NO_PART_OF_A_NAME.sub("-", _templated(secret, namespace, config, application).lower())
     return _ENDS_OF_LABELS.sub(".", name).strip("-.")[:longest].strip("-.")
 
 
-def _templated(secret: PullSecret, namespace: str, config: str) -> str:
-    registry = keyring.host(secret.registries[0])
-    return name_template(secret.name)({"namespace": namespace, "registry": registry, "config": config})
+def _templated(secret: PullSecret, namespace: str, config: str, application: str) -> str:
+    values = {
+        "namespace": namespace,
+        "registry": keyring.host(secret.registries[0]),
+        "config": config,
+        "application": application,
+    }
+    return name_template(secret.name)(values)

@@ -15,7 +15,7 @@ from transformer.errors import TransformerError
 from transformer.reference import Reference
 
 VARIABLES = ("domain", "path", "name", "tag", "digest")
-NAME_VARIABLES = ("namespace", "registry", "config")
+NAME_VARIABLES = ("namespace", "registry", "config", "application")
 _TEMPLATE = re.compile(r"\{[{%#]")
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 _STATEMENT = re.compile(r"\{[%#]")

@@ -59,6 +59,13 @@ def test_the_namespace_is_that_of_argo_cd_whatever_the_config_says(sidecar: Side
     assert [each["kind"] for each in without] == ["Pod", "Pod", "ExternalSecret", "ExternalSecret"]
 
 
+def test_a_secret_can_be_that_of_the_application(sidecar: Sidecar, repository: Path) -> None:
+    lay_out(repository, {"web.yaml": pod()})
+    configure(sidecar, WITHOUT_CREDENTIALS.replace("harbor-pull", '"pull-{{ application }}"'))
+    [web] = sidecar.generate(repository, variables=request("team_web")).objects
+    assert web["spec"]["imagePullSecrets"] == [{"name": "pull-team-web"}]
+
+
 def test_a_namespace_that_is_none_is_refused(sidecar: Sidecar, repository: Path) -> None:
     lay_out(repository, {"a.yaml": pod()})
     message = sidecar.failure(repository, variables=request(namespace="../x"))
@@ -252,7 +259,7 @@ def test_the_applications_of_the_example_are_rewritten(path: str, tool: str, sid
     deployment, secret = sidecar.generate(EXAMPLE, path, variables=request(path=path)).objects
     template = deployment["spec"]["template"]["spec"]
     assert template["containers"][0]["image"] == "harbor.corp.example/dockerhub/library/nginx:1.27"
-    assert template["imagePullSecrets"] == [{"name": secret["metadata"]["name"]}]
+    assert template["imagePullSecrets"] == [{"name": secret["metadata"]["name"]}] == [{"name": "harbor-pull-web"}]
 
 
 @needs("helm4")

@@ -63,12 +63,12 @@ def _generate(options: argparse.Namespace) -> int:
     kind = _kind(values)
     refuse_for_others(values, kind)
     config = _keeping(_config(options.config), values.get("keep", ()))
-    namespace = os.environ.get("ARGOCD_APP_NAMESPACE", "")
+    name, namespace = (os.environ.get(f"ARGOCD_APP_{each}", "") for each in ("NAME", "NAMESPACE"))
     app = App(
         root=_root(),
         namespace=namespace,
         # Of an application outside of Argo CD's own namespace this is namespace_name, and Argo CD takes the name alone.
-        release=values.get("release-name") or os.environ.get("ARGOCD_APP_NAME", "").rpartition("_")[2],
+        release=values.get("release-name") or name.rpartition("_")[2],
         kube_version=os.environ.get("KUBE_VERSION", ""),
         api_versions=os.environ.get("KUBE_API_VERSIONS", ""),
         values_files=values.get("values-files", ()),
@@ -77,6 +77,7 @@ def _generate(options: argparse.Namespace) -> int:
     )
     # That is where Argo CD puts what names no namespace, whatever a config says.
     config = with_namespace(config, namespace or None, said="ARGOCD_APP_NAMESPACE")
+    config = config._replace(application=name)
     planned = plan(manifests(kind, app), options.config, config)
     code = run.print_planned(planned, options)
     if code == run.DONE:
