@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from cmp_server import Sidecar, announcement_request, request
-from command import SERVICE, lay_out, pod
+from command import CONFIG, PLAIN_CONFIG, SERVICE, lay_out, pod
 
 ANNOUNCED = {
-    "directory": ({"web.yaml": SERVICE}, ["type", "keep", "recurse"]),
-    "helm": ({"Chart.yaml": ""}, ["type", "keep", "release-name", "values-files", "values"]),
-    "kustomize": ({"Kustomization": ""}, ["type", "keep"]),
+    "directory": ({"web.yaml": SERVICE}, ["type", "config", "keep", "recurse"]),
+    "helm": ({"Chart.yaml": ""}, ["type", "config", "keep", "release-name", "values-files", "values"]),
+    "kustomize": ({"Kustomization": ""}, ["type", "config", "keep"]),
 }
 
 
@@ -56,8 +56,23 @@ def test_a_parameter_keeps_images(sidecar: Sidecar, repository: Path) -> None:
     assert sidecar.generate(repository, variables=request(parameters=keep)).out == pod().encode()
 
 
+def test_a_parameter_names_a_config_of_the_application(sidecar: Sidecar, repository: Path) -> None:
+    lay_out(repository, {"web/pod.yaml": pod(), "own.yaml": PLAIN_CONFIG.replace("harbor.corp.example", "own.example")})
+    own = request(path="web", parameters=[{"name": "config", "string": "../own.yaml"}])
+    [web] = sidecar.generate(repository, path="web", variables=own).objects
+    assert web["spec"]["containers"][0]["image"] == "own.example/hub/library/nginx:1.27"
+    lay_out(repository, {"own.yaml": CONFIG})
+    message = sidecar.failure(repository, path="web", variables=own)
+    assert (
+        "exit status 2: ../own.yaml: spec.pullSecrets[0]: a config at a relative path is the application's" in message
+    )
+
+
 REFUSED: dict[str, tuple[Any, str]] = {
-    "an unknown one": ([{"name": "value", "string": "x"}], "parameter 'value' is none; there are type, keep, release-"),
+    "an unknown one": (
+        [{"name": "value", "string": "x"}],
+        "parameter 'value' is none; there are type, config, keep, rel",
+    ),
     "one without a name": ([{"string": "x"}], "parameter None is none"),
     "a list for a name": ([{"name": ["type"], "string": "x"}], "parameter ['type'] is none"),
     "an array for a string": ([{"name": "type", "array": ["helm"]}], "parameter type: it takes a string, and"),
@@ -70,6 +85,15 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "one for another type": ([{"name": "values", "string": "a: 1"}], "parameter values: it is for helm, and this appl"),
     "neither true nor false": ([{"name": "recurse", "string": "yes"}], "parameter recurse: 'yes' is neither true"),
     "no source": ([{"name": "keep", "array": ["docker.io/UP"]}], "parameter keep: 'UP' is no repository path"),
+    "no config": (
+        [{"name": "config", "string": "no.yaml"}],
+        "parameter config: 'no.yaml' is no file in the repository",
+    ),
+    "a config elsewhere": (
+        [{"name": "config", "string": "../../etc/repoint/repoint.yaml"}],
+        "parameter config: '../../e",
+    ),
+    "an operator's config": ([{"name": "config", "string": "/etc/repoint/repoint.yaml"}], "parameter config: '/etc/re"),
     "no list": ({"name": "type"}, "ARGOCD_APP_PARAMETERS is no list of objects"),
     "a number for a list": (0, "ARGOCD_APP_PARAMETERS is no list of objects"),
     "a list of texts": (["type"], "ARGOCD_APP_PARAMETERS is no list of objects"),

@@ -31,7 +31,7 @@ from transformer.hosts.argocd_parameters import VARIABLE, Values, announced, par
 from transformer.hosts.loading import load_config
 from transformer.hosts.planning import Plan, plan, with_namespace
 from transformer.hosts.processes import Stopped, stopping
-from transformer.hosts.upstream import KINDS, App, kind_of, manifests
+from transformer.hosts.upstream import KINDS, App, inside, kind_of, manifests
 from transformer.registry_secrets import in_plaintext
 
 _OF_A_REQUEST = ("ARGOCD_APP_", "ARGOCD_ENV_", "PARAM_")
@@ -62,10 +62,12 @@ def _generate(options: argparse.Namespace) -> int:
     values = _parameters()
     kind = _kind(values)
     refuse_for_others(values, kind)
-    config = _keeping(_config(options.config), values.get("keep", ()))
+    root = _root()
+    file, config = _config(options.config, root, values.get("config", ""))
+    config = _keeping(config, values.get("keep", ()))
     name, namespace = (os.environ.get(f"ARGOCD_APP_{each}", "") for each in ("NAME", "NAMESPACE"))
     app = App(
-        root=_root(),
+        root=root,
         namespace=namespace,
         # Of an application outside of Argo CD's own namespace this is namespace_name, and Argo CD takes the name alone.
         release=values.get("release-name") or name.rpartition("_")[2],
@@ -78,7 +80,7 @@ def _generate(options: argparse.Namespace) -> int:
     # That is where Argo CD puts what names no namespace, whatever a config says.
     config = with_namespace(config, namespace or None, said="ARGOCD_APP_NAMESPACE")
     config = config._replace(application=name)
-    planned = plan(manifests(kind, app), options.config, config)
+    planned = plan(manifests(kind, app), file, config)
     code = run.print_planned(planned, options)
     if code == run.DONE:
         for warning in _warnings(planned):
@@ -121,12 +123,18 @@ def _root() -> Path:
     return folder
 
 
-def _config(file: Path) -> Config:
-    """Read the config. Raises ConfigError where it is wrong, or gets at more than it may."""
+def _config(operators: Path, root: Path, theirs: str) -> tuple[Path, Config]:
+    """Return the file of the config, by a parameter the application's own, and the config.
+
+    Raises ConfigError where it is wrong, or gets at more than it may.
+    """
+    if theirs:
+        inside(root, theirs, "config")
+    file = Path(theirs) if theirs else operators
     config = load_config(file)
     if wrong := [f"{file}: {message}" for message in _overreaching(config, is_theirs=not file.is_absolute())]:
         raise ConfigError(wrong)
-    return config
+    return file, config
 
 
 def _overreaching(config: Config, *, is_theirs: bool) -> Iterator[str]:

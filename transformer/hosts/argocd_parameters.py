@@ -31,6 +31,7 @@ class Parameter(NamedTuple):
 
 PARAMETERS = (
     Parameter("type", "Type", "kustomize, helm or directory; by default what Argo CD takes the folder for"),
+    Parameter("config", "Config", "a file in the repository, without credentials, in the place of the operator's"),
     Parameter("keep", "Images to keep", "registries, or paths in them, that are not mirrored here", "array"),
     Parameter("release-name", "Release name", "by default the name of the application", kind="helm"),
     Parameter("values-files", "Values files", "files in the repository, from this folder on", "array", "helm"),

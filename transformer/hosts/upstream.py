@@ -116,7 +116,7 @@ def _options(app: App, folder: Path) -> Iterator[str]:
     if app.kube_version:
         yield from ("--kube-version", version[1] if version else app.kube_version)
     for name in app.values_files:
-        yield from ("--values", str(_inside(app.root, name)))
+        yield from ("--values", str(_values_file(app.root, name)))
     if app.values:
         file = folder / "values.yaml"
         file.write_text(app.values, "utf-8", "surrogatepass")
@@ -126,16 +126,17 @@ def _options(app: App, folder: Path) -> Iterator[str]:
     yield "--include-crds"
 
 
-def _inside(root: Path, name: str) -> Path:
-    """Return the file that a parameter names. Raises UsageError where it is none, or lies outside the repository.
-
-    Helm takes a comma for the end of a name (pflag's StringSlice), and what follows could be any file.
-    """
+def inside(root: Path, name: str, parameter: str) -> Path:
+    """Return the file that a parameter names. Raises UsageError where it is none, or lies outside the repository."""
     file = Path(name).resolve() if name.isprintable() and not Path(name).is_absolute() else None
     if file is None or not file.is_relative_to(root.resolve()) or not file.is_file():
-        raise UsageError(
-            f"parameter values-files: {name!r} is no file in the repository, from the application's folder"
-        )
+        raise UsageError(f"parameter {parameter}: {name!r} is no file in the repository, from the application's folder")
+    return file
+
+
+def _values_file(root: Path, name: str) -> Path:
+    """Return a file of values, by a name that Helm takes for one: at a comma another begins (pflag, StringSlice)."""
+    file = inside(root, name, "values-files")
     if not str(file).isprintable() or {*str(file)} & {*',"'}:
         raise UsageError(f"parameter values-files: {name!r} has a comma or a quote in it, which Helm reads as more")
     return file
