@@ -37,7 +37,7 @@ def test_a_variable_names_a_log_and_an_option_another(folder: Path) -> None:
     repoint(folder, stdin=POD, env=by_variable)
     assert [line for line in logged(folder / "a") if line.startswith("repoint ") and "(in " in line] == [
         f"repoint check (in {folder})",
-        f"repoint  (in {folder})",
+        f"repoint (in {folder})",
     ]
     before = (folder / "a").read_text()
     repoint(folder, "check", "--log-file=b", stdin=POD, env=by_variable)

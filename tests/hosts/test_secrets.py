@@ -761,8 +761,17 @@ LAST_LINES = {
         stream(pod(more=listed("pull")), pod(namespace="default", more=listed("pull"))),
         (
             "repoint: 1 input: 0 of 2 images rewritten, 2 unmapped, 2 of 2 pulls with credentials proven; "
-            "pull is made for the namespace default and for none; where that is one, say --namespace; "
+            "pull is made for default and for no namespace; if that ends in one, say --namespace; "
             "2 Secrets in the output (pull, default/pull)"
+        ),
+    ),
+    "unset and others": (
+        CONFIG,
+        stream(*(pod(namespace=each, more=listed("pull")) for each in ("shop", "", "mail"))),
+        (
+            "repoint: 1 input: 0 of 3 images rewritten, 3 unmapped, 3 of 3 pulls with credentials proven; "
+            "pull is made for mail, shop and for no namespace; if that ends in one, say --namespace; "
+            "3 Secrets in the output (pull, mail/pull, shop/pull)"
         ),
     ),
     "a name that the API server does not take": (

@@ -47,7 +47,7 @@ def kept(file: str, arguments: Sequence[str]) -> Iterator[None]:
         raise UsageError(f"the log {file}: {error.strerror}") from None
     with log:
         both = _Both(sys.stderr, log)
-        both.note(f"repoint {' '.join(arguments)} (in {Path.cwd()})")
+        both.note(" ".join(["repoint", *arguments, f"(in {Path.cwd()})"]))
         with redirect_stderr(cast(TextIO, both)):
             yield
 

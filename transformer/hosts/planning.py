@@ -96,7 +96,7 @@ def plan(
         for demand in wanted
         if demand.secret.existing == "keep" and (secret := known.secret(demand.namespace, demand.name)) is not None
     ]
-    remarks = tuple(_remarks(config, findings, wanted, there))
+    remarks = (*_remarks(config, findings, wanted, there), *_apart(lacking))
     return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
 
 
@@ -180,7 +180,11 @@ def _remarks(config: Config, findings: list[Finding], wanted: list[Demand], ther
         said = templated_name(demand.secret, demand.namespace, config)
         if not demand.name.startswith(said):
             yield f"the Secret {demand} has that name since {said!r} is none that the API server takes"
-    unset = {demand.secret.name for demand in wanted if not demand.home}
-    both = sorted(unset & {demand.secret.name for demand in wanted if demand.home == "default"})
-    if both:
-        yield f"{' and '.join(both)} is made for the namespace default and for none; where that is one, say --namespace"
+
+
+def _apart(made: list[Demand]) -> Iterator[str]:
+    """Yield the pull secrets that are made for no namespace and for others, and may so be made twice for one."""
+    for name in dict.fromkeys(demand.secret.name for demand in made if not demand.home):
+        homes = [demand.home for demand in made if demand.secret.name == name and demand.home]
+        if homes:
+            yield f"{name} is made for {', '.join(homes)} and for no namespace; if that ends in one, say --namespace"
