@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cmp_server import Sidecar
 from command import CONFIG, CREDENTIALS, lay_out
+from in_hosts import install_command
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = "import sys\nfrom transformer.hosts.cli import main\nsys.exit(main())"
@@ -19,6 +20,12 @@ FILES_CONFIG = CONFIG.replace(
     "env: {username: HARBOR_USER, password: HARBOR_PASSWORD}",
     "files: {username: ../repoint-registry/username, password: ../repoint-registry/password}",
 )
+
+
+@pytest.fixture(scope="session")
+def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the command, for the PATH of a host."""
+    return install_command(tmp_path_factory.mktemp("bin"))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from command import CREDENTIALS, Done, load
-from in_hosts import BUILD, HOSTS, install_command, stage
+from in_hosts import BUILD, HOSTS, stage
 from programs import needs
 
 from transformer.documents import split
@@ -23,11 +23,6 @@ NAMES = sorted(folder.name for folder in CASES.iterdir())
 RUNS = [pytest.param(host, id=name, marks=needs(program)) for name, (program, host) in HOSTS.items()]
 # Helm 3 sorts the documents, and puts where each comes from before it.
 SOURCE = "# Source: shop/templates/input.yaml\n"
-
-
-@pytest.fixture(scope="module")
-def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install_command(tmp_path_factory.mktemp("bin"))
 
 
 def objects(stream: bytes) -> dict[str, Any]:
