@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from transformer.config import Config, PullSecret
-from transformer.kustomize import annotation, for_generator, for_others, former_names, is_hashed_later
+from transformer.kustomize import (
+    Renamed,
+    annotation,
+    for_generator,
+    for_others,
+    former_names,
+    is_hashed_later,
+    meant,
+    renamed,
+)
 from transformer.nodes import compose
 from transformer.resources import Resource, as_resource
 
@@ -36,6 +45,43 @@ def resource(metadata: str) -> Resource:
 )
 def test_former_names(metadata: str, names: list[str]) -> None:
     assert former_names(resource(metadata)) == names
+
+
+PREFIXES, SUFFIXES = "internal.config.kubernetes.io/prefixes", "internal.config.kubernetes.io/suffixes"
+
+
+def affixed(before: str = "", behind: str = "") -> Resource:
+    return resource(f"{{name: x, annotations: {{{PREFIXES}: '{before}', {SUFFIXES}: '{behind}'}}}}")
+
+
+def test_renamed() -> None:
+    assert renamed(affixed("a-,b-", "-c")) == Renamed("x", (["a-", "b-"], ["-c"]))
+    assert renamed(resource("{name: x}")) == Renamed("x", ([], []))
+
+
+# The affixes of objects of one former name, those of who refers to it, and which of them is meant.
+MEANT: dict[str, tuple[list[tuple[str, str]], tuple[str, str], int | None]] = {
+    "nothing": ([], ("", ""), None),
+    "the only one, whatever it has": ([("a-", "")], ("b-", "-c"), 0),
+    "the one with the same prefix": ([("a-", ""), ("b-", "")], ("b-", ""), 1),
+    "the one with the same suffix": ([("", "-a"), ("", "-b")], ("", "-b"), 1),
+    "the one with the same prefixes": ([("a-,x-", ""), ("b-,x-", "")], ("b-,x-", ""), 1),
+    "the one with the same end of prefixes": ([("a-", ""), ("b-", "")], ("x-,b-", ""), 1),
+    "none of another end of prefixes": ([("a-,x-", ""), ("b-,x-", "")], ("b-", ""), None),
+    "none of other prefixes": ([("a-", ""), ("b-", "")], ("c-", ""), None),
+    "the only one without any": ([("a-", ""), ("", "")], ("c-", ""), 1),
+    "the one without any, to one without": ([("a-", ""), ("", "")], ("", ""), 1),
+    "none of several, to one without": ([("a-", ""), ("b-", "")], ("", ""), None),
+    "one whose suffix is another": ([("a-", "-x"), ("a-", "-y")], ("a-", "-y"), 1),
+    "one of several alike": ([("a-", ""), ("a-", "")], ("a-", ""), 0),
+}
+
+
+@pytest.mark.parametrize(("candidates", "own", "expected"), MEANT.values(), ids=MEANT)
+def test_meant(candidates: list[tuple[str, str]], own: tuple[str, str], expected: int | None) -> None:
+    named = [renamed(affixed(*each))._replace(name=str(index)) for index, each in enumerate(candidates)]
+    found = meant(named, affixed(*own))
+    assert found == (None if expected is None else named[expected])
 
 
 def test_is_hashed_later() -> None:

@@ -92,14 +92,14 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
     value = get(place.holder, key)
     images = tuple(_pulled(manifest, place))
     needs = tuple(_needs(manifest, place, dict.fromkeys(name for _, name in images)))
-    namespace = place.resource.namespace
-    present = tuple(_name_there(manifest, namespace, node) for node in pull_secret_nodes(value, place.form))
+    resource, known = place.resource, manifest.known
+    present = tuple(_name_there(manifest, resource.namespace, node) for node in pull_secret_nodes(value, place.form))
     account = _account(manifest, place)
     has_list = bool(present) or (isinstance(value, Sequence) and bool(value.children))
     inherited = _inherited(manifest, account) if account is not None and not has_list and place.form in LISTS else ()
-    reaching = {manifest.known.name_now(namespace, name) for name in (*present, *inherited)}
+    reaching = {known.name_now(resource.namespace, name, resource) for name in (*present, *inherited)}
     wanted = (need for need in needs if need.secret.attach_to != "none")
-    lacking = [need for need in wanted if manifest.known.name_now(namespace, need.name) not in reaching]
+    lacking = [need for need in wanted if known.name_now(resource.namespace, need.name, resource) not in reaching]
     by_account = account is not None and not has_list and all(_is_for_account(need) for need in lacking)
     to_place, to_account = ((), tuple(lacking)) if by_account else (tuple(lacking), ())
     obstacle = _obstacle(place, value, present, to_place) if to_place else ""
@@ -230,10 +230,11 @@ def _account(manifest: Manifest, place: PullSecretField) -> Account | None:
     is_pod = (place.resource.group, place.resource.kind) in BUILT_IN or any(
         own(place.holder, key) is not None for key in CONTAINER_LISTS
     )
-    name = account_name(place) or ("default" if is_pod else "")
+    said = account_name(place)
+    name = said or ("default" if is_pod else "")
     if not name:
         return None
-    found = manifest.known.account(place.resource.namespace, name)
+    found = manifest.known.account(place.resource.namespace, name, place.resource if said else None)
     return Account(*(found or (place.resource.namespace, name)), manifest.known.accounts[found] if found else None)
 
 

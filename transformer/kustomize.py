@@ -8,6 +8,9 @@ api/internal/plugins/utils); on anything else they would stay in the manifest fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
 from transformer.config import Config, PullSecret
 from transformer.nodes import Mapping, get, text_of
 from transformer.resources import Resource
@@ -16,6 +19,16 @@ NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k
 _ORDERS = (NEEDS_HASH, BEHAVIOR)
 _FORMER_NAMES = "internal.config.kubernetes.io/previousNames"
 _HASHED_LATER = "internal.config.kubernetes.io/needsHashSuffix"
+_AFFIXES = ("internal.config.kubernetes.io/prefixes", "internal.config.kubernetes.io/suffixes")
+
+Affixes: TypeAlias = tuple[list[str], list[str]]
+
+
+class Renamed(NamedTuple):
+    """The name that kustomize has given to an object, and all that it has put before and behind names of it."""
+
+    name: str
+    affixes: Affixes
 
 
 def annotation(resource: Resource, name: str) -> str:
@@ -29,6 +42,36 @@ def former_names(resource: Resource) -> list[str]:
     """Return the names that an object had before, by which others may still refer to it."""
     former = filter(None, annotation(resource, _FORMER_NAMES).split(","))
     return [name for name in dict.fromkeys(former) if name != resource.name]
+
+
+def renamed(resource: Resource) -> Renamed:
+    """Return what kustomize has made of the name of an object."""
+    before, behind = (list(filter(None, annotation(resource, each).split(","))) for each in _AFFIXES)
+    return Renamed(resource.name, (before, behind))
+
+
+def meant(candidates: Sequence[Renamed], referrer: Resource) -> Renamed | None:
+    """Return which of the objects that had one name `referrer` means by it: of several, that with the same affixes.
+
+    (selectReferral in api/filters/nameref; that several are left, kustomize takes for an error.)
+    """
+    if len(candidates) < 2:
+        return next(iter(candidates), None)
+    own = renamed(referrer).affixes
+    found = [
+        each
+        for each in candidates
+        if all(not (one and other) or _end_alike(one, other) for one, other in zip(each.affixes, own, strict=True))
+    ]
+    if len(found) > 1:
+        found = [each for each in found if all(map(_end_alike, each.affixes, own))]
+    return next(iter(found), None)
+
+
+def _end_alike(one: list[str], other: list[str]) -> bool:
+    """Say whether the shorter list is how the longer one ends; an empty list is so of an empty one alone."""
+    length = min(len(one), len(other))
+    return one[-length:] == other[-length:] if length else one == other
 
 
 def is_hashed_later(resource: Resource) -> bool:

@@ -65,12 +65,12 @@ def _reaching(manifest: Manifest, found: Attachment) -> list[str] | None:
 
 def _holder(manifest: Manifest, found: Attachment, name: str) -> Holder:
     """Return what is known of the Secret that a pod names."""
-    namespace = found.place.resource.namespace
-    there = manifest.known.secret(namespace, name)
+    resource, known = found.place.resource, manifest.known
+    namespace = resource.namespace
+    there, name_now = known.secret(namespace, name, resource), known.name_now(namespace, name, resource)
     secrets = manifest.config.pull_secrets
     declared = next((each for each in secrets if manifest.secret_name(each, namespace) == name), None)
-    name_now = manifest.known.name_now(namespace, name)
-    is_updated = (manifest.config.home(namespace), name_now) in manifest.known.contents
+    is_updated = (manifest.config.home(namespace), name_now) in known.contents
     if there is not None and there.keys is not None and not is_updated:
         return Holder(name, there.keys, "in the input", there.trouble, there.is_fatal)
     if declared is not None and is_updated and there is not None:

@@ -109,7 +109,8 @@ def settled(known: Survey, wanted: Iterable[Demand], config: Config, reach: Reac
             suffixes[demand.secret.name, demand.home] = _suffix(demand, config, auths[demand])
         if _is_updated(demand, known):
             by_type = {each: b64encode(content(each, auths[demand])).decode("ascii") for each in KEYS}
-            values[demand.home, known.name_now(demand.namespace, demand.name)] = by_type
+            for name in known.names_now(demand.namespace, demand.name):
+                values[demand.home, name] = by_type
     return known._replace(suffixes=suffixes, contents=values, is_settled=True)
 
 

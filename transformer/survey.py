@@ -21,7 +21,7 @@ from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.hooks import NORMAL, Timing, timing
 from transformer.keyring import clean, without_userinfo
-from transformer.kustomize import former_names, is_hashed_later
+from transformer.kustomize import Renamed, former_names, is_hashed_later, meant, renamed
 from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
@@ -45,7 +45,7 @@ SECRET_MAKERS = {("", "Secret"), ("bitnami.com", "SealedSecret"), ("external-sec
 
 _NO_SUFFIXES: Table[Id, str] = MappingProxyType({})
 _NO_CONTENTS: Table[Id, Table[str, str]] = MappingProxyType({})
-_NO_NAMES: Table[tuple[str, str, str], str] = MappingProxyType({})
+_NO_NAMES: Table[tuple[str, str, str], tuple[Renamed, ...]] = MappingProxyType({})
 
 
 class KnownSecret(NamedTuple):
@@ -73,8 +73,8 @@ class Survey(NamedTuple):
     values, in base64 by the type of a Secret, that Secrets of the input get, by the namespace in which they end and
     their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none.
     `stuck` are the accounts whose list cannot be edited, and `shared` those whose list cannot be extended, since
-    something else has it too; names in it can still follow. `renamed` are the names that kustomize has given to
-    accounts and Secrets by their kind, namespace and former name; references still say the former, and follow later.
+    something else has it too; names in it can still follow. `renamed` are the accounts and Secrets that kustomize has
+    renamed, by their kind, namespace and former name; references still say the former, and follow later.
     """
 
     accounts: Table[Id, tuple[str, ...]]
@@ -85,30 +85,47 @@ class Survey(NamedTuple):
     is_settled: bool = False
     stuck: frozenset[Id] = frozenset()
     shared: frozenset[Id] = frozenset()
-    renamed: Table[tuple[str, str, str], str] = _NO_NAMES
+    renamed: Table[tuple[str, str, str], tuple[Renamed, ...]] = _NO_NAMES
 
     def suffix(self, secret: PullSecret, home: str) -> str:
         """Return what the name of a pull secret gets in the namespace in which it ends."""
         return self.suffixes.get((secret.name, home), "")
 
-    def account(self, namespace: str, name: str) -> Id | None:
-        """Return the id that the input has of an account, if it has it; unset may be the default namespace."""
-        ids = self._ids("ServiceAccount", namespace, name, "default")
+    def account(self, namespace: str, name: str, by: Resource | None = None) -> Id | None:
+        """Return the id that the input has of an account, if it has it; unset may be the default namespace.
+
+        `by` is the object that names it. What pods run as that name none is called so, whatever was called so once.
+        """
+        homes = self._homes(namespace, "default")
+        ids = ((home, self._now("ServiceAccount", home, name, by) if by else name) for home in homes)
         return next((each for each in ids if each in self.accounts), None)
 
-    def secret(self, namespace: str, name: str) -> KnownSecret | None:
-        """Return the Secret that the input has; unset is the default namespace where that is known."""
-        ids = self._ids("Secret", namespace, name)
+    def secret(self, namespace: str, name: str, by: Resource | None = None) -> KnownSecret | None:
+        """Return the Secret that the input has; unset is the default namespace where that is known.
+
+        `by` is the object that refers to it; without one, it is any of that former name.
+        """
+        ids = ((home, self._now("Secret", home, name, by)) for home in self._homes(namespace))
         return next((self.secrets[each] for each in ids if each in self.secrets), None)
 
-    def name_now(self, namespace: str, name: str) -> str:
-        """Return the name that the Secret has which is referred to by `name`."""
-        return self.renamed.get(("Secret", namespace, name), name)
+    def name_now(self, namespace: str, name: str, by: Resource) -> str:
+        """Return the name that the Secret has to which the object `by` refers by `name`."""
+        names = (self._now("Secret", home, name, by) for home in self._homes(namespace))
+        return next((each for each in names if each != name), name)
 
-    def _ids(self, kind: str, namespace: str, name: str, default: str = "") -> list[Id]:
+    def names_now(self, namespace: str, name: str) -> list[str]:
+        """Return the names of all Secrets that were called `name`."""
+        found = [each.name for home in self._homes(namespace) for each in self.renamed.get(("Secret", home, name), ())]
+        return found or [name]
+
+    def _now(self, kind: str, namespace: str, name: str, by: Resource | None) -> str:
+        candidates = self.renamed.get((kind, namespace, name), ())
+        found = meant(candidates, by) if by is not None else next(iter(candidates), None)
+        return found.name if found is not None else name
+
+    def _homes(self, namespace: str, default: str = "") -> tuple[str, ...]:
         unset = ("", self.default_namespace or default)
-        namespaces = (namespace, *unset) if namespace in unset else (namespace,)
-        return [(each, self.renamed.get((kind, each, name), name)) for each in namespaces]
+        return (namespace, *unset) if namespace in unset else (namespace,)
 
 
 def survey(texts: Iterable[str], config: Config) -> Survey:
@@ -117,7 +134,7 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
     stuck: set[Id] = set()
     shared: set[Id] = set()
     secrets: dict[Id, KnownSecret] = {}
-    renamed: dict[tuple[str, str, str], str] = {}
+    renames: dict[tuple[str, str, str], tuple[Renamed, ...]] = {}
     for root in _roots(texts if config.pull_secrets else ()):
         in_two_places = aliased(root)
         for resource in (inner for outer in resources(root) for inner in contents(outer).resources):
@@ -131,14 +148,15 @@ def survey(texts: Iterable[str], config: Config) -> Survey:
             elif name := made_secret(resource):
                 secrets[resource.namespace, name] = _known(resource)._replace(timing=timing(resource))
             for former in former_names(resource):
-                renamed[resource.kind, resource.namespace, former] = resource.name
+                spot = (resource.kind, resource.namespace, former)
+                renames[spot] = (*renames.get(spot, ()), renamed(resource))
     return Survey(
         accounts,
         secrets,
         config.default_namespace,
         stuck=frozenset(stuck),
         shared=frozenset(shared),
-        renamed=renamed,
+        renamed=renames,
     )
 
 

@@ -31,7 +31,7 @@ def follow(manifest: Manifest) -> Iterator[Finding]:
     seen: set[int] = set()
     for resource, node, path in _references(manifest):
         after = current(manifest, resource.namespace, str(node.value))
-        is_there = manifest.known.secret(resource.namespace, str(node.value)) is not None
+        is_there = manifest.known.secret(resource.namespace, str(node.value), resource) is not None
         if after != node.value and not is_there and id(node) not in seen and not why_left_alone(resource):
             seen.add(id(node))
             finding = Finding(
