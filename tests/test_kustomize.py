@@ -12,6 +12,7 @@ from transformer.kustomize import (
     for_others,
     former_names,
     is_hashed_later,
+    lets_follow,
     meant,
     renamed,
 )
@@ -82,6 +83,16 @@ def test_meant(candidates: list[tuple[str, str]], own: tuple[str, str], expected
     named = [renamed(affixed(*each))._replace(name=str(index)) for index, each in enumerate(candidates)]
     found = meant(named, affixed(*own))
     assert found == (None if expected is None else named[expected])
+
+
+@pytest.mark.parametrize(
+    ("kind", "follows"),
+    [("Deployment", True), ("ServiceAccount", True), ("ReplicationController", False), ("X", False)],
+)
+def test_lets_follow(kind: str, follows: bool) -> None:
+    referrer = resource("{name: x}")._replace(kind=kind)
+    assert lets_follow(referrer) == follows
+    assert not lets_follow(referrer._replace(is_inner=True))
 
 
 def test_is_hashed_later() -> None:

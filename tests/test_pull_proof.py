@@ -65,6 +65,13 @@ def maker(kind: str, name: str, spec: str = "{}") -> str:
     return f"apiVersion: {kind}\nmetadata: {{name: {name}}}\nspec: {spec}\n"
 
 
+def renamed(document: str, *more: str) -> str:
+    """Return an object with `p-` before its name, as kustomize passes it on, and more annotations."""
+    name = document.partition("{name: ")[2].partition("}")[0]
+    said = ", ".join([f"internal.config.kubernetes.io/previousNames: {name}", *more])
+    return document.replace(f"{{name: {name}}}", f"{{name: p-{name}, annotations: {{{said}}}}}", 1)
+
+
 SEALED = "bitnami.com/v1alpha1\nkind: SealedSecret"
 EXTERNAL = "external-secrets.io/v1\nkind: ExternalSecret"
 
@@ -127,6 +134,14 @@ SAID: dict[str, tuple[str, list[str]]] = {
     "a Secret of the input that opens more of a host": (
         stream(pod("m.example/team/app", entries="pull"), secret("pull", "m.example", "https://m.example/team")),
         ["info opened: m.example/team/app is opened by https://m.example/team of the Secret pull (in the input)"],
+    ),
+    "a Secret of the input that kustomize has renamed": (
+        stream(pod(M), renamed(secret("pull", "m.example"))),
+        [f"{OPENED} p-pull (in the input)"],
+    ),
+    "a Secret of the input that a name still has to follow": (
+        stream(pod(M, entries="pull"), renamed(secret("pull", "m.example"))),
+        [f"{OPENED} pull (in the input)"],
     ),
     "a SealedSecret": (stream(pod(M), maker(SEALED, "pull")), [f"{OPENED} pull ({UNREAD})"]),
     "an ExternalSecret": (stream(pod(M), maker(EXTERNAL, "pull")), [f"{OPENED} pull ({UNREAD})"]),

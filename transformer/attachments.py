@@ -23,7 +23,7 @@ from transformer.node_edits import LISTS, NamesForm, replace_scalar
 from transformer.nodes import Node, Scalar, Sequence, filled, get, is_null, own, start
 from transformer.pod_specs import BUILT_IN, CONTAINER_LISTS
 from transformer.reference import Reference, parse
-from transformer.resources import IMAGE_PULL_SECRETS, is_empty, is_list_of_names, pull_secret_nodes
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, is_empty, is_list_of_names, pull_secret_nodes
 from transformer.secret_names import is_hashed
 from transformer.survey import Id
 
@@ -96,10 +96,10 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
     present = tuple(_name_there(manifest, resource.namespace, node) for node in pull_secret_nodes(value, place.form))
     account = _account(manifest, place)
     has_list = bool(present) or (isinstance(value, Sequence) and bool(value.children))
-    inherited = _inherited(manifest, account) if account is not None and not has_list and place.form in LISTS else ()
-    reaching = {known.name_now(resource.namespace, name, resource) for name in (*present, *inherited)}
-    wanted = (need for need in needs if need.secret.attach_to != "none")
-    lacking = [need for need in wanted if known.name_now(resource.namespace, need.name, resource) not in reaching]
+    is_heir = not has_list and place.form in LISTS
+    inherited = _inherited(manifest, account, resource) if account is not None and is_heir else ()
+    reaching = {*inherited, *(known.name_now(resource.namespace, name, resource) for name in present)}
+    lacking = [need for need in needs if need.secret.attach_to != "none" and need.name not in reaching]
     by_account = account is not None and not has_list and all(_is_for_account(need) for need in lacking)
     to_place, to_account = ((), tuple(lacking)) if by_account else (tuple(lacking), ())
     obstacle = _obstacle(place, value, present, to_place) if to_place else ""
@@ -114,11 +114,12 @@ def _name_there(manifest: Manifest, namespace: str, node: Scalar) -> str:
     return str(node.value) if manifest.is_shared(node) else current(manifest, namespace, str(node.value))
 
 
-def _inherited(manifest: Manifest, account: Account) -> tuple[str, ...]:
-    """Return the names in the list of an account, as they will read."""
-    if account.id in manifest.known.stuck:
-        return account.entries or ()
-    return tuple(current(manifest, account.namespace, name) for name in account.entries or ())
+def _inherited(manifest: Manifest, account: Account, heir: Resource) -> tuple[str, ...]:
+    """Return the names in the list of an account, as they will read in the object whose pods run as it."""
+    names = account.entries or ()
+    if account.id not in manifest.known.stuck:
+        names = tuple(current(manifest, account.namespace, name) for name in names)
+    return tuple(manifest.known.name_for(account.namespace, name, heir) for name in names)
 
 
 def current(manifest: Manifest, namespace: str, name: str) -> str:
@@ -174,7 +175,7 @@ def _needs(manifest: Manifest, place: PullSecretField, names: Iterable[str]) -> 
     for secret in manifest.config.pull_secrets:
         keys = {key for name in names for key in opening_keys(secret.registries, name)}
         if keys:
-            name = manifest.secret_name(secret, place.resource.namespace)
+            name = manifest.name_for(secret, place.resource)
             yield Need(secret, name, tuple(key for key in secret.registries if key in keys))
 
 

@@ -21,6 +21,12 @@ _FORMER_NAMES = "internal.config.kubernetes.io/previousNames"
 _HASHED_LATER = "internal.config.kubernetes.io/needsHashSuffix"
 _AFFIXES = ("internal.config.kubernetes.io/prefixes", "internal.config.kubernetes.io/suffixes")
 
+# In these kinds names of Secrets follow (api/internal/konfig/builtinpluginconsts, namereference.go); in others where a
+# kustomization says so under `configurations`, which is not seen here.
+_FOLLOWING = {
+    *("Pod", "PodTemplate", "ServiceAccount", "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "CronJob"),
+}
+
 Affixes: TypeAlias = tuple[list[str], list[str]]
 
 
@@ -72,6 +78,11 @@ def _end_alike(one: list[str], other: list[str]) -> bool:
     """Say whether the shorter list is how the longer one ends; an empty list is so of an empty one alone."""
     length = min(len(one), len(other))
     return one[-length:] == other[-length:] if length else one == other
+
+
+def lets_follow(referrer: Resource) -> bool:
+    """Say whether the names of Secrets in an object follow when kustomize renames these."""
+    return referrer.kind in _FOLLOWING and not referrer.is_inner
 
 
 def is_hashed_later(resource: Resource) -> bool:

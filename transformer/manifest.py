@@ -120,6 +120,11 @@ class Manifest:
         """Return what the Secret of a pull secret is called in a namespace, as objects say that."""
         return self.base_name(secret, namespace) + self.known.suffix(secret, self.config.home(namespace))
 
+    def name_for(self, secret: PullSecret, referrer: Resource) -> str:
+        """Return the name by which an object has to refer to the Secret of a pull secret."""
+        namespace = referrer.namespace
+        return self.known.name_for(namespace, self.secret_name(secret, namespace), referrer)
+
     def base_name(self, secret: PullSecret, namespace: str) -> str:
         """Return the same without the hash that it may get. Raises ConfigError where a template leaves none."""
         return secret_name(secret, namespace, self.config)

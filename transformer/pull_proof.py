@@ -69,7 +69,7 @@ def _holder(manifest: Manifest, found: Attachment, name: str) -> Holder:
     namespace = resource.namespace
     there, name_now = known.secret(namespace, name, resource), known.name_now(namespace, name, resource)
     secrets = manifest.config.pull_secrets
-    declared = next((each for each in secrets if manifest.secret_name(each, namespace) == name), None)
+    declared = next((each for each in secrets if manifest.name_for(each, resource) == name_now), None)
     is_updated = (manifest.config.home(namespace), name_now) in known.contents
     if there is not None and there.keys is not None and not is_updated:
         return Holder(name, there.keys, "in the input", there.trouble, there.is_fatal)

@@ -21,7 +21,7 @@ from transformer.documents import split
 from transformer.errors import ManifestSyntaxError
 from transformer.hooks import NORMAL, Timing, timing
 from transformer.keyring import clean, without_userinfo
-from transformer.kustomize import Renamed, former_names, is_hashed_later, meant, renamed
+from transformer.kustomize import Renamed, former_names, is_hashed_later, lets_follow, meant, renamed
 from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
@@ -74,7 +74,7 @@ class Survey(NamedTuple):
     their name. With `is_settled` there are no others of both. `default_namespace` is that of objects that name none.
     `stuck` are the accounts whose list cannot be edited, and `shared` those whose list cannot be extended, since
     something else has it too; names in it can still follow. `renamed` are the accounts and Secrets that kustomize has
-    renamed, by their kind, namespace and former name; references still say the former, and follow later.
+    renamed, by their kind, namespace and former name; references still say the former, and most follow later.
     """
 
     accounts: Table[Id, tuple[str, ...]]
@@ -105,11 +105,16 @@ class Survey(NamedTuple):
 
         `by` is the object that refers to it; without one, it is any of that former name.
         """
-        ids = ((home, self._now("Secret", home, name, by)) for home in self._homes(namespace))
+        stays = by is not None and not lets_follow(by)
+        ids = ((home, name if stays else self._now("Secret", home, name, by)) for home in self._homes(namespace))
         return next((self.secrets[each] for each in ids if each in self.secrets), None)
 
     def name_now(self, namespace: str, name: str, by: Resource) -> str:
-        """Return the name that the Secret has to which the object `by` refers by `name`."""
+        """Return the name that the Secret has to which the object `by` refers by `name`, if that follows."""
+        return self.name_for(namespace, name, by) if lets_follow(by) else name
+
+    def name_for(self, namespace: str, name: str, by: Resource) -> str:
+        """Return the name by which the object `by` has to refer to the Secret that was called `name`."""
         names = (self._now("Secret", home, name, by) for home in self._homes(namespace))
         return next((each for each in names if each != name), name)
 

@@ -82,7 +82,7 @@ def _say(found: Attachment, need: Need) -> tuple[Severity, Outcome, str]:
     if need in found.to_account and found.account is not None:
         return _say_of_account(found.account, need, is_made=found.makes_account)
     if need not in found.to_place:
-        owner = "its ServiceAccount has" if name in found.inherited else "has"
+        owner = "has" if found.present else "its ServiceAccount has"
         return "info", "present", f"{owner} the pull secret {name}"
     if found.obstacle:
         return "warning", "unattached", f"its images need the pull secret {name}; none was added: {found.obstacle}"

@@ -49,9 +49,8 @@ def _renamed(manifest: Manifest, account: Resource, seen: set[int]) -> Iterator[
 def _extended(manifest: Manifest, account: Resource, needs: Iterable[AccountNeed]) -> Iterator[Finding]:
     value = get(account.node, IMAGE_PULL_SECRETS)
     present = [current(manifest, account.namespace, name) for name in pull_secret_names(value)]
-    known, namespace = manifest.known, account.namespace
-    reaching = {known.name_now(namespace, name, account) for name in present}
-    lacking = [need for need in needs if known.name_now(namespace, need.secret, account) not in reaching]
+    reaching = {manifest.known.name_now(account.namespace, name, account) for name in present}
+    lacking = [need for need in needs if need.secret not in reaching]
     if lacking and shares_list(account, manifest.aliased):
         yield from _stuck(manifest, account, lacking, f"something else has its {IMAGE_PULL_SECRETS} too, by an alias")
     elif lacking:
