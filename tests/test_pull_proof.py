@@ -331,6 +331,21 @@ def test_a_secret_that_comes_too_late_is_said_once_and_fails_nothing() -> None:
     assert (first.severity, first.is_to_do, second.severity) == ("warning", False, "info")
 
 
+@pytest.mark.parametrize(("kind", "follows"), [("Pod", True), ("ReplicationController", False)])
+def test_not_every_name_follows_a_hash(kind: str, follows: bool) -> None:
+    generated = renamed(secret("pull", "m.example"), "internal.config.kubernetes.io/needsHashSuffix: enabled")
+    spec = pod(M) if kind == "Pod" else pod(M).replace("spec: ", "spec: {template: {spec: ").rstrip() + "}}\n"
+    first, *others = proofs(stream(spec.replace("Pod", kind), generated))
+    if follows:
+        assert (first.outcome, others) == ("opened", [])
+    else:
+        assert first.message == (
+            "ReplicationController web: the Secret p-pull in the input opens nothing: kustomize appends a hash to its "
+            "name, and without `configurations` for it no name follows in a ReplicationController"
+        )
+        assert (first.severity, [each.outcome for each in others]) == ("warning", ["unopened"])
+
+
 def test_what_cannot_be_attached_is_said_once() -> None:
     """That it is not attached is a finding already; whatever else its images need is proven."""
     images = ", ".join(f"{{image: {image}}}" for image in (M, E))

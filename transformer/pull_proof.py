@@ -15,9 +15,11 @@ from transformer.attachments import Attachment, opening_keys
 from transformer.findings import Finding, Outcome, Severity
 from transformer.hooks import is_late, timing
 from transformer.image_fields import ImageField
+from transformer.kustomize import lets_follow
 from transformer.manifest import Manifest
 from transformer.nodes import own
 
+_HASHED_LATER = "kustomize appends a hash to its name, and without `configurations` for it no name follows"
 _EMITTED, _UNREAD = "emitted", "in the input, and by the word of the config alone"
 
 
@@ -71,6 +73,8 @@ def _holder(manifest: Manifest, found: Attachment, name: str) -> Holder:
     secrets = manifest.config.pull_secrets
     declared = next((each for each in secrets if manifest.name_for(each, resource) == name_now), None)
     is_updated = (manifest.config.home(namespace), name_now) in known.contents
+    if there is not None and there.is_hashed_later and not lets_follow(resource):
+        return Holder(name, (), "in the input", f"{_HASHED_LATER} in a {resource.kind}")
     if there is not None and there.keys is not None and not is_updated:
         return Holder(name, there.keys, "in the input", there.trouble, there.is_fatal)
     if declared is not None and is_updated and there is not None:
