@@ -29,7 +29,8 @@ from transformer.survey import Survey, survey
 class Plan(NamedTuple):
     """All that a run is going to do: what becomes of each source, and which Secrets and ServiceAccounts are made.
 
-    `located` is every finding, with the name of its source, in the order in which the places stand in it.
+    `located` is every finding, with the name of its source, in the order in which the places stand in it. `homes` are
+    the namespaces in which there are Secrets, or pods that need some.
     """
 
     config: Config
@@ -39,6 +40,7 @@ class Plan(NamedTuple):
     demands: list[Demand]
     accounts: list[str]
     remarks: tuple[str, ...]
+    homes: frozenset[str] = frozenset()
 
 
 def config_of(options: argparse.Namespace) -> tuple[Path, Config]:
@@ -97,7 +99,9 @@ def plan(
         if demand.secret.existing == "keep" and (secret := known.secret(demand.namespace, demand.name)) is not None
     ]
     remarks = (*_remarks(config, findings, wanted, there), *_apart(lacking))
-    return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks)
+    uses = (config.home(finding.namespace) for finding in findings if finding.pull_secret)
+    homes = frozenset(namespace for namespace, _ in known.secrets).union(uses)
+    return Plan(config, reach, parts, located, lacking, account_documents(findings, known), remarks, homes)
 
 
 def plan_build(found: Sequence[Source], called: str | Path, config: Config, *, quiet: bool = False) -> Plan:
@@ -106,8 +110,7 @@ def plan_build(found: Sequence[Source], called: str | Path, config: Config, *, q
     It would refuse a Secret for both.
     """
     planned = plan(found, called, config, quiet=quiet)
-    homes = {demand.home for demand in planned.demands}
-    if config.default_namespace or not {"", "default"} <= homes:
+    if config.default_namespace or not {"", "default"} <= planned.homes:
         return planned
     return plan(found, called, config._replace(default_namespace="default"), quiet=quiet)
 
