@@ -223,10 +223,14 @@ def test_a_secret_is_not_updated_in_files(tmp_path: Path) -> None:
 LOCAL = "  annotations:\n    config.kubernetes.io/local-config: 'true'\n"
 
 
-def generated(tmp_path: Path, spec: str) -> bytes:
+def generator(spec: str, item: str = "") -> str:
+    """Return the list that a generator gets, with its config as the one item, or with another."""
     given = function_config(spec, LOCAL)
-    item = "".join(line[2:] for line in given.splitlines(keepends=True)[1:])
-    done = repoint(tmp_path, stdin=listed(item, given=given))
+    return listed(item or "".join(line[2:] for line in given.splitlines(keepends=True)[1:]), given=given)
+
+
+def generated(tmp_path: Path, spec: str) -> bytes:
+    done = repoint(tmp_path, stdin=generator(spec))
     assert done.code == 0
     return done.out
 
@@ -259,5 +263,6 @@ def test_no_order_to_kustomize_stays_in_a_manifest(tmp_path: Path) -> None:
 
 
 def test_a_generator_with_nothing_to_make_gives_an_empty_list(tmp_path: Path) -> None:
-    [found] = load(generated(tmp_path, "spec:\n  keep: [docker.io]\n"))
-    assert found["items"] == []
+    done = repoint(tmp_path, stdin=generator("spec:\n  keep: [docker.io]\n"))
+    assert load(done.out)[0]["items"] == []
+    assert done.err == "repoint: no Secret is needed\n"

@@ -145,7 +145,7 @@ def _generate(found: ResourceList, called: str | Path, config: Config, options: 
     head = {key: text_of(get(found.root, key)) for key in ("apiVersion", "kind")}
     text = document(head | {"items": []})
     outputs.write([], printed=_appended(text, "items", made.texts).encode())
-    run.say(options, planned, run.about_made(options, planned, written=True), made=made, numbers=False)
+    run.say_made(options, planned, made)
     return run.DONE
 
 

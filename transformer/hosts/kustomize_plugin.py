@@ -32,7 +32,7 @@ def transform(options: argparse.Namespace) -> int:
     planned = plan_whole([config.default_namespace], _CALLED, config)
     made = run.make_all(planned)
     outputs.write([], printed=(join(made.texts) or _NOTHING).encode())
-    run.say(options, planned, run.about_made(options, planned, written=True), made=made, numbers=False)
+    run.say_made(options, planned, made)
     return run.DONE
 
 

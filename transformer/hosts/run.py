@@ -108,8 +108,7 @@ def secrets(options: argparse.Namespace) -> int:
         return refuse(options, planned)
     made = make_all(planned)
     outputs.write(_report(options, planned), printed=join(made.texts).encode())
-    said = about_made(options, planned, written=True) or "no Secret is needed"
-    say(options, planned, said, made=made, numbers=False)
+    say_made(options, planned, made)
     return DONE
 
 
@@ -232,6 +231,12 @@ def about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> 
     if not written:
         return f"{said} needed and not written{listed}: name a file with --secrets FILE"
     return f"{said} in {options.secrets or 'the output'}{listed}"
+
+
+def say_made(options: argparse.Namespace, planned: Plan, made: Made) -> None:
+    """Print what there is to say where nothing is printed but what is made."""
+    said = about_made(options, planned, written=True) or "no Secret is needed"
+    say(options, planned, said, made=made, numbers=False)
 
 
 def _diff(planned: Plan) -> str:
