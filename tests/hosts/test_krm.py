@@ -242,6 +242,13 @@ def test_a_generator_gives_the_secrets_alone(tmp_path: Path) -> None:
     assert secret["metadata"] == {"name": "harbor-pull"}
 
 
+def test_a_config_that_is_all_there_is_in_a_package_is_no_generators(tmp_path: Path) -> None:
+    """It has a place among files; what is not there when it comes back is deleted."""
+    item = function_config(annotations=f"{LOCAL}    config.kubernetes.io/path: mirror.yaml\n")
+    text = generator(SPEC, "".join(line[2:] for line in item.splitlines(keepends=True)[1:]))
+    assert repoint(tmp_path, stdin=text).out.decode() == text
+
+
 def test_a_generator_leaves_hash_and_behavior_to_kustomize(tmp_path: Path) -> None:
     orders = "    nameSuffixHash: kustomize\n    annotations: {kustomize.config.k8s.io/behavior: merge, x: 'y'}\n"
     [secret] = secrets(generated(tmp_path, SPEC + orders + "  defaultNamespace: shop\n"))

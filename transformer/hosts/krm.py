@@ -33,6 +33,7 @@ from transformer.resources import Resource, as_resource
 
 _CALLED = "functionConfig"
 _KNOWN_DATA = ("config", "namespace")
+_LOCAL_CONFIG = "config.kubernetes.io/local-config"
 _BUILD_ID = "kustomize.config.k8s.io/id"
 _PATHS = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
 _INDICES = ("config.kubernetes.io/index", "internal.config.kubernetes.io/index")
@@ -125,11 +126,11 @@ def _data(config_map: Mapping) -> dict[str, str]:
 def _is_of_generator(found: ResourceList) -> bool:
     """Say whether the one item is the functionConfig, as kustomize passes it to a generator.
 
-    It passes the same to a transformer that has nothing to transform.
+    It passes the same to a transformer that has nothing to transform. An item of a package has a path.
     """
     given = found.function_config
     [item] = found.items if len(found.items) == 1 else [None]
-    if given is None or item is None or annotation(item, "config.kubernetes.io/local-config") != "true":
+    if given is None or item is None or annotation(item, _LOCAL_CONFIG) != "true" or _said(item, _PATHS):
         return False
     same = as_resource(given)
     return same is not None and same.ref == item.ref and _content(given) == _content(item.node)
