@@ -167,6 +167,14 @@ def test_an_error_prints_no_list(tmp_path: Path) -> None:
     assert done.err.startswith("Pod web: spec.containers[0].image: error: no mirror covers quay.io/x/y\n")
 
 
+def test_an_error_is_said_first(tmp_path: Path) -> None:
+    given = function_config(SPEC + "  unmapped: error\n")
+    done = repoint(
+        tmp_path, stdin=listed(POD.replace("nginx", "$(X)"), POD.replace("nginx", "quay.io/x/y"), given=given)
+    )
+    assert [line.split(": ")[2] for line in done.err.splitlines()[:2]] == ["error", "warning"]
+
+
 def annotated(*annotations: str) -> str:
     lines = "".join(f"    {each}\n" for each in annotations)
     return POD.replace("  name: web\nspec", f"  name: web\n  annotations:\n{lines}spec")

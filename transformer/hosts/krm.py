@@ -76,7 +76,9 @@ def transform(found: ResourceList, options: argparse.Namespace) -> int:
         return _generate(found, called, for_generator(config), options)
     planned = _plan(found, called, config, options)
     if run.is_wrong(planned):
-        return run.refuse(options, planned)
+        # Of what is said, kpt shows four lines.
+        errors_first = sorted(planned.located, key=lambda each: each.finding.severity != "error")
+        return run.refuse(options, planned._replace(located=errors_first))
     _refuse_plaintext(found, planned, options)
     made = run.make_all(planned)
     text = _completed(found, planned, made.texts)
