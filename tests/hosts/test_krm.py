@@ -46,7 +46,7 @@ ATTACHED = (
 CONFIG_MAP = "functionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: x}\n"
 RESULTS = """\
 results:
-- message: "Pod web: gets the pull secret harbor-pull"
+- message: "gets the pull secret harbor-pull"
   severity: info
   resourceRef:
     apiVersion: v1
@@ -173,6 +173,13 @@ def test_an_error_is_said_first(tmp_path: Path) -> None:
         tmp_path, stdin=listed(POD.replace("nginx", "$(X)"), POD.replace("nginx", "quay.io/x/y"), given=given)
     )
     assert [line.split(": ")[2] for line in done.err.splitlines()[:2]] == ["error", "warning"]
+
+
+def test_a_line_names_an_object_once(tmp_path: Path) -> None:
+    done = repoint(tmp_path, stdin=listed(POD, given=function_config(SPEC + "    attachTo: serviceAccounts\n")))
+    assert done.err.startswith(
+        "Pod web: spec.imagePullSecrets: warning: its ServiceAccount default is not in the input;"
+    )
 
 
 def annotated(*annotations: str) -> str:

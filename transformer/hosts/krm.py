@@ -22,7 +22,7 @@ from transformer.errors import ConfigError, InternalError, ManifestSyntaxError, 
 from transformer.hosts import outputs, run
 from transformer.hosts.loading import load_config
 from transformer.hosts.planning import Plan, config_of, plan, plan_build, plan_whole, with_namespace
-from transformer.hosts.report import Located
+from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
 from transformer.kustomize import annotation, for_generator
@@ -157,7 +157,7 @@ def _generate(found: ResourceList, called: str | Path, config: Config, options: 
 
 def _plan(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> Plan:
     planned = (plan_build if _is_build(found) else plan)([found.source], called, config, quiet=options.quiet)
-    return planned._replace(located=[each._replace(at=_at(each, found)) for each in planned.located])
+    return planned._replace(located=[at_object(each, _at(each, found)) for each in planned.located])
 
 
 def _is_build(found: ResourceList) -> bool:

@@ -120,11 +120,18 @@ def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
 def by_object(found: Iterable[Located]) -> list[Located]:
     """Return the findings, each at the object and the field that it is about, where it is about one."""
     return [
-        each._replace(at=": ".join(filter(None, (str(each.finding.resource), each.finding.field))))
+        at_object(each, ": ".join(filter(None, (str(each.finding.resource), each.finding.field))))
         if each.finding.resource is not None
         else each
         for each in found
     ]
+
+
+def at_object(located: Located, at: str) -> Located:
+    """Return a finding at a place that names its object, which the message then does not."""
+    finding = located.finding
+    message = finding.message.removeprefix(f"{finding.resource}: ")
+    return located._replace(at=at, finding=finding._replace(message=message))
 
 
 def count(number: int, noun: str) -> str:
