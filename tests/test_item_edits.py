@@ -68,6 +68,20 @@ def test_what_is_appended_reads_as_it_did(text: str) -> None:
     assert after == before | {"items": [*(before.get("items") or []), *objects]}
 
 
+NOTHING = {
+    "missing": ("z: 1 # x\n", "z: 1 # x\nitems: []\n"),
+    "null": ("items: # none\nz: 1\n", "items: [] # none\nz: 1\n"),
+    "a tilde": ("items: ~ # none\n", "items: [] # none\n"),
+    "flow, missing": ('{"z": 1}', '{"z": 1, "items": []}'),
+    "flow, null": ('{"items": null}', '{"items": []}'),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), NOTHING.values(), ids=NOTHING)
+def test_append_objects_makes_a_list_of_nothing(text: str, expected: str) -> None:
+    assert appended(text) == expected
+
+
 def test_append_objects_to_an_indented_list() -> None:
     assert appended(INDENTED, OTHER) == f"{INDENTED}  - kind: Secret\n"
 

@@ -23,7 +23,7 @@ _REST_OF_LINE = re.compile(REST_OF_LINE)
 def append_objects(text: str, holder: Mapping, key: str, objects: Several[str]) -> Edit:
     """Return the edit that appends `objects`, each the text of one YAML document in block style, to a list.
 
-    The list is what stands under `key` of `holder`, the root of `text`; a null, or nothing, is an empty one.
+    The list is what stands under `key` of `holder`, the root of `text`; a null, or nothing, becomes one.
     """
     value = own(holder, key)
     if is_flow(holder) or (value is not None and is_flow(value) and isinstance(value, Sequence) and value.children):
@@ -34,15 +34,16 @@ def append_objects(text: str, holder: Mapping, key: str, objects: Several[str]) 
         at = end_of_lines(text, value.children[-1], depth)
         return Edit(at, at, "".join(newline + line for line in _items(objects, depth)))
     indent = indent_of(text, holder)
+    head = "" if objects else " []"
     lines = [newline + line for line in _items(objects, indent + len(list_indent(text, holder)))]
     if value is None:
         at = end_of_lines(text, last_leaf(holder), indent)
-        return Edit(at, at, "".join([f"{newline}{' ' * indent}{key}:", *lines]))
+        return Edit(at, at, "".join([f"{newline}{' ' * indent}{key}:{head}", *lines]))
     # What is empty goes, a comment behind it stays on the line of the key.
     rest = _REST_OF_LINE.match(text, end(value))
     line_end = rest.end() if rest else end(value)
     first = len(text[: content_start(text, value)].rstrip(" \t")) if end(value) > start(value) else start(value)
-    return Edit(first, line_end, "".join([text[end(value) : line_end], *lines]))
+    return Edit(first, line_end, "".join([head, text[end(value) : line_end], *lines]))
 
 
 def _append_json(holder: Mapping, key: str, value: Node | None, objects: Several[str]) -> Edit:

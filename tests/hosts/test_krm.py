@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import CONFIG, PASSWORD, lay_out, load, repoint
+from command import CONFIG, PASSWORD, PLAIN_CONFIG, lay_out, load, repoint
 
 SPEC = CONFIG[CONFIG.index("spec:") :]
 
@@ -95,10 +95,24 @@ def test_a_list_with_nothing_to_do_comes_back_as_it_came(tmp_path: Path) -> None
         assert repoint(tmp_path, stdin=text).out.decode() == text
 
 
-@pytest.mark.parametrize("empty", ["items:\n", "items: null\n", "items: []\n"])
+@pytest.mark.parametrize("empty", ["", "items:\n", "items: null  # none\n", "items: []\n"])
 def test_an_empty_list_is_a_list(empty: str, tmp_path: Path) -> None:
-    [found] = load(repoint(tmp_path, stdin=listed().replace("items: []\n", empty)).out)
-    assert found["items"] == []
+    done = repoint(tmp_path, stdin=listed().replace("items: []\n", empty))
+    [found] = load(done.out)
+    assert (done.code, found["items"], "functionConfig" in found) == (0, [], True)
+
+
+def test_an_empty_list_may_be_json(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"repoint.yaml": PLAIN_CONFIG})
+    head = '{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList"'
+    for rest in ("}", ', "items": null}', ', "items": []}'):
+        assert repoint(tmp_path, stdin=head + rest).out.decode() == f'{head}, "items": []}}'
+
+
+def test_a_list_without_an_api_version_is_refused(tmp_path: Path) -> None:
+    """Nobody could say of what its items are."""
+    done = repoint(tmp_path, stdin=listed(POD).removeprefix("apiVersion: config.kubernetes.io/v1\n"))
+    assert (done.code, done.out, done.err) == (2, b"", "repoint: the ResourceList says no apiVersion\n")
 
 
 # -- where the config is ----------------------------------------------------------------------------------------------
@@ -185,6 +199,14 @@ def test_a_line_names_an_object_once(tmp_path: Path) -> None:
 def annotated(*annotations: str) -> str:
     lines = "".join(f"    {each}\n" for each in annotations)
     return POD.replace("  name: web\nspec", f"  name: web\n  annotations:\n{lines}spec")
+
+
+@pytest.mark.parametrize("index", ["²", "-1", "x", "1" * 20])
+def test_a_result_gives_an_index_that_is_one(index: str, tmp_path: Path) -> None:
+    place = ("config.kubernetes.io/path: a/web.yaml", f"config.kubernetes.io/index: '{index}'")
+    pod = annotated(*place).replace("nginx", "quay.io/x/y")
+    [result] = load(repoint(tmp_path, "--allow-plaintext-secrets", stdin=listed(pod)).out)[0]["results"]
+    assert result["file"] == {"path": "a/web.yaml"}
 
 
 def test_a_result_says_of_which_file_it_is(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from transformer.authored import document
 from transformer.config import Config
 from transformer.config_file import config_in
 from transformer.documents import Document, split
-from transformer.edits import Edit, apply
+from transformer.edits import apply
 from transformer.errors import ConfigError, InternalError, ManifestSyntaxError, UsageError
 from transformer.hosts import outputs, run
 from transformer.hosts.loading import load_config
@@ -26,7 +27,7 @@ from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
 from transformer.kustomize import annotation, for_generator
-from transformer.nodes import Mapping, Scalar, compose, end, get, own, pairs, plain, start, text_of
+from transformer.nodes import Mapping, compose, get, pairs, plain, text_of
 from transformer.nodes import Sequence as List
 from transformer.registry_secrets import in_plaintext
 from transformer.resources import Resource, as_resource
@@ -37,6 +38,7 @@ _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 _BUILD_ID = "kustomize.config.k8s.io/id"
 _PATHS = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
 _INDICES = ("config.kubernetes.io/index", "internal.config.kubernetes.io/index")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _ITEM = re.compile(r"items\[(\d+)\]\.?")
 
 
@@ -55,7 +57,10 @@ class ResourceList(NamedTuple):
 
 
 def resource_list(source: Source) -> ResourceList | None:
-    """Return the ResourceList that a source is, whatever its apiVersion; None where it is anything else."""
+    """Return the ResourceList that a source is; None where it is anything else.
+
+    Any apiVersion does, since orchestrators have sent several. Raises UsageError where it has none.
+    """
     if "ResourceList" not in source.text or source.broken:
         return None
     try:
@@ -65,6 +70,8 @@ def resource_list(source: Source) -> ResourceList | None:
     root = roots[0] if len(roots) == 1 else None
     if not isinstance(root, Mapping) or text_of(get(root, "kind")) != "ResourceList":
         return None
+    if as_resource(root) is None:
+        raise UsageError("the ResourceList says no apiVersion")
     items = get(root, "items")
     return ResourceList(source, root, tuple(map(as_resource, items.children)) if isinstance(items, List) else ())
 
@@ -147,7 +154,7 @@ def _generate(found: ResourceList, called: str | Path, config: Config, options: 
     made = run.make_all(planned)
     head = {key: text_of(get(found.root, key)) for key in ("apiVersion", "kind")}
     text = document(head | {"items": []})
-    outputs.write([], printed=_appended(text, "items", made.texts).encode())
+    outputs.write([], printed=_appended(text, {"items": made.texts}).encode())
     run.say_made(options, planned, made)
     return run.DONE
 
@@ -156,7 +163,8 @@ def _generate(found: ResourceList, called: str | Path, config: Config, options: 
 
 
 def _plan(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> Plan:
-    planned = (plan_build if _is_build(found) else plan)([found.source], called, config, quiet=options.quiet)
+    given = [found.source] if found.items else []  # a list without items has nothing but the config in it
+    planned = (plan_build if _is_build(found) else plan)(given, called, config, quiet=options.quiet)
     return planned._replace(located=[at_object(each, _at(each, found)) for each in planned.located])
 
 
@@ -182,12 +190,11 @@ def _refuse_plaintext(found: ResourceList, planned: Plan, options: argparse.Name
 
 def _completed(found: ResourceList, planned: Plan, made: Sequence[str]) -> str:
     """Return the list as it is rewritten, with what is made and the results."""
-    [(_, part)] = planned.parts
-    text, before = part.text, len(found.items)
+    text = planned.parts[0][1].text if planned.parts else found.source.text
     results = [document(each) for each in _results(found, planned.located)]
-    completed = _appended(text, "items", made, then=("results", results))
+    completed = _appended(text, {"items": made, "results": results})
     after = get(_root(completed)[1], "items")
-    if not isinstance(after, List) or len(after.children) != before + len(made):
+    if not isinstance(after, List) or len(after.children) != len(found.items) + len(made):
         raise InternalError("the ResourceList would not read back with the items that it has")
     return completed
 
@@ -198,27 +205,13 @@ def _root(text: str) -> tuple[Document, Mapping]:
     return next((each, root) for each, root in found if isinstance(root, Mapping))
 
 
-def _appended(text: str, key: str, objects: Sequence[str], then: tuple[str, Sequence[str]] = ("", ())) -> str:
-    """Return `text` with objects appended to the list under `key`, which is there then, and others to another list."""
+def _appended(text: str, objects: Table[str, Sequence[str]]) -> str:
+    """Return the text of a ResourceList with objects, the texts of documents, appended to its lists by their keys."""
     each, root = _root(text)
-    edits = [_edit(each.text, root, key, objects)]
-    if then[1]:
-        other = append_objects(each.text, root, then[0], then[1])
-        first = edits.pop()
-        if first is not None and first.start == other.start:
-            other = Edit(first.start, max(first.end, other.end), first.replacement + other.replacement)
-            first = None
-        edits = [first, other]
-    return text[: each.start] + apply(each.text, [edit for edit in edits if edit]) + text[each.start + len(each.text) :]
-
-
-def _edit(text: str, root: Mapping, key: str, objects: Sequence[str]) -> Edit | None:
-    if objects:
-        return append_objects(text, root, key, objects)
-    value = own(root, key)
-    if isinstance(value, Scalar):
-        return Edit(start(value), end(value), "[]" if end(value) > start(value) else " []")
-    return None
+    lacks_items = not isinstance(get(root, "items"), List)
+    changed = ((key, new) for key, new in objects.items() if new or (key == "items" and lacks_items))
+    edits = [append_objects(each.text, root, key, new) for key, new in changed]
+    return text[: each.start] + apply(each.text, edits) + text[each.start + len(each.text) :]
 
 
 # -- what was found ---------------------------------------------------------------------------------------------------
@@ -246,7 +239,7 @@ def _results(found: ResourceList, located: Sequence[Located]) -> Iterator[dict[s
                 }
         if item is not None and (path := _said(item, _PATHS)):
             index = _said(item, _INDICES)
-            result["file"] = {"path": path, "index": int(index) if index.isdigit() else None}
+            result["file"] = {"path": path, "index": int(index) if _INDEX.fullmatch(index) else None}
         yield result
 
 
