@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from command import CREDENTIALS, UNREADABLE, Done, contents, environment, lay_out, load, pod, repoint, show_no_password
+from command import (
+    CREDENTIALS,
+    PLAIN_CONFIG,
+    UNREADABLE,
+    Done,
+    contents,
+    environment,
+    lay_out,
+    load,
+    pod,
+    repoint,
+    show_no_password,
+)
 from installing import OFFLINE, PROJECT, ROOT, new_python
 from programs import needs
 
@@ -143,7 +155,9 @@ def test_the_action_installs_this_version() -> None:
 
 
 def test_check_annotates_what_the_command_says(act: Callable[..., Done], runner: Runner, example: Path) -> None:
-    lay_out(example, {"k8s/x.yaml": UNREADABLE, "k8s/y.yaml": pod("quay.io/x/y")})
+    lay_out(
+        example, {"k8s/x.yaml": UNREADABLE, "k8s/y.yaml": f"{pod('quay.io/x/y')}  imagePullSecrets: [{{name: x}}]\n"}
+    )
     said = repoint(example, "check", "k8s")
     done = act()
     assert (done.code, done.err) == (said.code, "") == (1, "")
@@ -152,10 +166,18 @@ def test_check_annotates_what_the_command_says(act: Callable[..., Done], runner:
         f"{file}:{line}:{column}: {severity}: {message}"
         for severity, file, line, column, message in annotated(done.out)
     ]
-    assert lines == said.err.replace("would change: ", "error: ").splitlines()[:-1]
+    assert lines == re.sub(": (would change|to do): ", ": error: ", said.err).splitlines()[:-1]
     assert {line.split()[1] for line in lines} == {"error:", "warning:"}
     summary = "".join(f"    {line}\n" for line in said.err.splitlines())
     assert runner.summary.read_text() == f"### repoint check\n\n{summary}"
+
+
+def test_a_wrong_config_is_annotated(act: Callable[..., Done], example: Path) -> None:
+    lay_out(example, {"repoint.yaml": PLAIN_CONFIG.replace("mirrors:", "mirorrs:")})
+    done = act()
+    assert done.code == 2
+    message = "spec.mirorrs: unknown key 'mirorrs'; did you mean 'mirrors'?"
+    assert list(annotated(done.out)) == [("error", "repoint.yaml", 4, 3, message)]
 
 
 def test_check_passes_once_nothing_is_to_do(act: Callable[..., Done], example: Path) -> None:

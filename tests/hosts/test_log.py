@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from command import CREDENTIALS, PLAIN_CONFIG, POD, lay_out, pod, repoint
+from command import CREDENTIALS, PLAIN_CONFIG, POD, environment, lay_out, pod, repoint
+from in_hosts import CHECKOUT
 
 LINE = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 \[\d+\] (.*)")
 
@@ -60,6 +63,32 @@ def test_a_log_says_why_a_run_failed(arguments: tuple[str, ...], message: str, f
     assert message in done.err
 
 
-def test_a_log_that_cannot_be_written_is_an_error(folder: Path) -> None:
-    done = repoint(folder, "render", "--log-file", "no/log", stdin=POD)
-    assert (done.code, done.out, done.err) == (2, b"", "repoint: the log no/log: No such file or directory\n")
+UNWRITABLE = {"no/log": "No such file or directory", ".": "Is a directory", "/dev/full": "No space left on device"}
+
+
+@pytest.mark.parametrize("file", UNWRITABLE)
+def test_a_log_that_cannot_be_written_is_an_error(file: str, folder: Path) -> None:
+    done = repoint(folder, "render", "--log-file", file, stdin=POD)
+    assert (done.code, done.out, done.err) == (2, b"", f"repoint: the log {file}: {UNWRITABLE[file]}\n")
+
+
+def test_a_log_that_ends_ends_no_run(folder: Path) -> None:
+    """It may have printed already what it was to print. The limit of files is a few lines of the log."""
+    texts = "---\n".join(pod(f"quay.io/x/y{number}") for number in range(100))
+    script = f'ulimit -f 1; exec "{sys.executable}" -m transformer render --log-file log'
+    env = environment(CREDENTIALS)
+    done = subprocess.run(["sh", "-c", script], cwd=folder, env=env, input=texts.encode(), capture_output=True)
+    assert (done.returncode, done.stdout.decode(), done.stderr.count(b"\n")) == (0, texts, 101)
+    assert 0 < len((folder / "log").read_bytes()) < len(done.stderr)
+
+
+def test_arguments_forge_no_lines(folder: Path) -> None:
+    repoint(folder, "check", "--log-file", "log", "a b\nc")
+    assert logged(folder / "log")[0] == f"repoint check --log-file log 'a b\\nc' (in {folder})"
+
+
+def test_a_folder_that_is_gone_is_said_to_be(folder: Path) -> None:
+    script = f'mkdir gone; cd gone; rmdir ../gone; exec "{sys.executable}" -P -m transformer --log-file {folder}/log'
+    env = environment(CREDENTIALS) | {"PYTHONPATH": str(CHECKOUT)}
+    subprocess.run(["sh", "-c", script], cwd=folder, env=env, input=POD.encode(), capture_output=True)
+    assert logged(folder / "log")[0] == f"repoint --log-file {folder}/log (in a folder that is gone)"

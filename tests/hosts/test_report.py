@@ -219,7 +219,7 @@ def test_numbers_tell_what_is_done_from_what_is_to_do(tmp_path: Path) -> None:
     checked, rendered = repoint(tmp_path, "check", "web.yaml"), repoint(tmp_path, "render", "-i", "web.yaml")
     assert (
         checked.err.splitlines()[-1]
-        == f"repoint: 1 input: 2 of 5 images to rewrite, {rest.format('to add to')}nothing was written"
+        == f"repoint: 1 input: 2 of 5 images to rewrite, {rest.format('to add to')}7 to do; nothing was written"
     )
     assert rendered.err.splitlines()[-1].startswith(
         f"repoint: 1 input: 2 of 5 images rewritten, {rest.format('added to')}1 file written; 1 Secret needed"
@@ -231,7 +231,7 @@ def test_numbers_and_lines_tell_of_marked_objects(tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": f"{marked}  marker: true\n", "web.yaml": MIRRORED, "b.yaml": LIST})
     checked, rendered = repoint(tmp_path, "check", "."), repoint(tmp_path, "render", "-i", ".")
     assert "web.yaml:3:11: would change: Pod web: gets the annotation repoint.dev/mirrored-by: corp" in checked.err
-    assert "1 of 2 images to rewrite, 1 kept, 2 objects to mark; nothing was written" in checked.err
+    assert "1 of 2 images to rewrite, 1 kept, 2 objects to mark; 3 to do; nothing was written" in checked.err
     assert "1 of 2 images rewritten, 1 kept, 2 objects marked; 2 files written" in rendered.err
 
 

@@ -390,7 +390,7 @@ CHECKS = {
         1,
         "web.yaml:6:12: would change: nginx:1.27 -> harbor.corp.example/hub/library/nginx:1.27",
     ),
-    "an unmapped image": (pod("quay.io/x/y"), 1, "web.yaml:6:12: warning: no mirror covers quay.io/x/y"),
+    "an unmapped image": (pod("quay.io/x/y"), 1, "web.yaml:6:12: to do: no mirror covers quay.io/x/y"),
     "a pull secret to add": (MIRRORED, 1, "web.yaml:5:3: would change: Pod web: gets the pull secret harbor-pull"),
     "nothing to do": (ATTACHED, 0, None),
     "no image": (SERVICE, 0, None),
@@ -404,7 +404,19 @@ def test_check_says_what_is_to_do_and_writes_nothing(text: str, code: int, line:
     done = repoint(corp, "check", "web.yaml", env={})
     assert (done.code, done.out, contents(corp)) == (code, b"", before)
     assert line is None or line in done.err.splitlines()
-    assert last_line(done.err).endswith("; nothing was written")
+    assert last_line(done.err).endswith(f"; {'nothing' if code == 0 else '1'} to do; nothing was written") or code
+
+
+NOTHING = {"standard input": ("-",), "a folder": ("empty",), "a file": ("empty/x.yaml",)}
+
+
+@pytest.mark.parametrize("paths", NOTHING.values(), ids=NOTHING)
+def test_check_fails_where_there_is_nothing_to_check(paths: tuple[str, ...], plain: Path) -> None:
+    """What should have printed it has failed, as the build in `kustomize build . | repoint check` may."""
+    lay_out(plain, {"empty/x.yaml": "\n"} if paths[0].endswith("x.yaml") else {"empty/x.txt": ""})
+    done = repoint(plain, "check", *paths, stdin=" \n")
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == "repoint: there is nothing to check in the input; did what was to print or write it fail?\n"
 
 
 def test_check_fails_on_what_another_program_did_not_pass_through_here(plain: Path) -> None:

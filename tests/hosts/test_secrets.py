@@ -698,7 +698,7 @@ def test_a_secret_that_is_there_may_be_an_error(to: tuple[str, ...], tmp_path: P
 def test_an_update_that_takes_a_key_from_a_pod_is_said(tmp_path: Path) -> None:
     text = stream(secret("", "old.example"), pod("old.example/app", more=listed("pull")), pod(more=listed("pull")))
     done = run(tmp_path, UPDATING, "check", stdin=text)
-    assert [line for line in done.err.splitlines() if ": warning: " in line and "old.example/app" in line] != []
+    assert [line for line in done.err.splitlines() if ": to do: " in line and "old.example/app" in line] != []
 
 
 def test_an_error_of_ours_shows_no_credentials(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import IO, Any, TextIO, cast
 
 from transformer.errors import UsageError
 
@@ -40,22 +41,42 @@ def kept(file: str, arguments: Sequence[str]) -> Iterator[None]:
     if not file:
         yield
         return
-    try:
-        # Each write is one whole line at the end of the file, so that those of several processes do not mix.
-        log = os.fdopen(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PRIVATE), "wb", buffering=0)
-    except OSError as error:
-        raise UsageError(f"the log {file}: {error.strerror}") from None
-    with log:
+    with _opened(file) as log:
         both = _Both(sys.stderr, log)
-        both.note(" ".join(["repoint", *arguments, f"(in {Path.cwd()})"]))
+        try:
+            both.note(f"{shlex.join(['repoint', *arguments])} (in {_folder()})")
+        except OSError as error:
+            raise _unwritable(file, error) from None
         with redirect_stderr(cast(TextIO, both)):
             yield
 
 
-class _Both:
-    """A text stream whose lines go to a log as well; what a terminal alone sees (a bar of progress) does not."""
+def _opened(file: str) -> IO[bytes]:
+    """Open a log so that each write is one whole line at its end, and those of several processes do not mix."""
+    try:
+        return os.fdopen(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _PRIVATE), "wb", buffering=0)
+    except OSError as error:
+        raise _unwritable(file, error) from None
 
-    def __init__(self, stream: TextIO, log: Any) -> None:
+
+def _unwritable(file: str, error: OSError) -> UsageError:
+    return UsageError(f"the log {file}: {error.strerror}")
+
+
+def _folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it has been removed meanwhile
+        return "a folder that is gone"
+
+
+class _Both:
+    """A text stream whose lines go to a log as well; what a terminal alone sees (a bar of progress) does not.
+
+    A log that cannot be written any more ends, and the run goes on: it may have printed what it was to print already.
+    """
+
+    def __init__(self, stream: TextIO, log: IO[bytes]) -> None:
         self._stream, self._log, self._begun = stream, log, ""
 
     def __getattr__(self, name: str) -> Any:
@@ -63,12 +84,13 @@ class _Both:
 
     def write(self, text: str) -> int:
         *lines, self._begun = (self._begun + text).split("\n")
-        for line in lines:
-            self.note(line)
+        with suppress(OSError):
+            for line in lines:
+                self.note(line.rpartition("\r")[2].removeprefix("\x1b[K"))
         return self._stream.write(text)
 
     def note(self, line: str) -> None:
         """Write a line to the log alone."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        said = line.rpartition("\r")[2].removeprefix("\x1b[K")
+        said = line.replace("\n", "\\n")  # arguments may have some
         self._log.write(f"{now} [{os.getpid()}] {said}\n".encode("utf-8", "backslashreplace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -219,7 +220,10 @@ def _file(text: str) -> Path:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
     if not 0 < seconds < _A_DAY:  # to a timer, 0 is never
-        raise argparse.ArgumentTypeError("no number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0 and below {_A_DAY}")
     return seconds

@@ -101,20 +101,27 @@ def _resource(resource: ResourceRef) -> dict[str, str]:
 
 
 def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
-    """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what would change.
+    """Yield a line for each finding that a person should see: warnings, errors and, for `check`, what is left to do.
 
     And, for `check` too, each Secret that pods name and nobody knows, once.
     """
     noted: set[tuple[str, ...]] = set()
     for source, finding, at in found:
-        word: str = finding.severity
-        if word == "info":
-            is_news = finding.outcome == "missing" and finding.subject not in noted
-            word = "would change" if finding.is_to_do else "note" if is_news else ""
+        word = _word_to_do(finding, is_new=finding.subject not in noted) if also_to_do else ""
+        if finding.severity == "info":
             noted.add(finding.subject)
-            if not (also_to_do and word):
-                continue
-        yield f"{at or f'{source}:{finding.line}:{finding.column}'}: {word}: {finding.message}"
+        elif not word:
+            word = finding.severity
+        if word:
+            yield f"{at or f'{source}:{finding.line}:{finding.column}'}: {word}: {finding.message}"
+
+
+def _word_to_do(finding: Finding, *, is_new: bool) -> str:
+    """Return what `check` calls a finding that is more to it than its severity says, or an empty text."""
+    if finding.severity == "info":
+        is_news = finding.outcome == "missing" and is_new
+        return "would change" if finding.is_to_do else "note" if is_news else ""
+    return "to do" if finding.severity == "warning" and finding.is_to_do else ""
 
 
 def by_object(found: Iterable[Located]) -> list[Located]:

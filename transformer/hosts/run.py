@@ -87,9 +87,12 @@ def print_planned(planned: Plan, options: argparse.Namespace, joined: Joined = j
 def check(options: argparse.Namespace) -> int:
     """Say what `render` would do and what it could not, and return the exit code; only the report is written."""
     planned = _planned(options, options.namespace)
-    say(options, planned, "nothing was written", done=False, also_to_do=True)
+    if not any(source.text.strip() for source, _ in planned.parts):
+        raise UsageError("there is nothing to check in the input; did what was to print or write it fail?")
+    to_do = sum(each.finding.is_to_do for each in planned.located)
+    say(options, planned, f"{to_do or 'nothing'} to do", "nothing was written", done=False, also_to_do=True)
     outputs.write(_report(options, planned))
-    return FOUND if any(each.finding.is_to_do for each in planned.located) else DONE
+    return FOUND if to_do else DONE
 
 
 def secrets(options: argparse.Namespace) -> int:
