@@ -657,6 +657,11 @@ SET: dict[str, tuple[Value, str, str]] = {
         "spec:\n  a: |\n    one",
         "spec:\n  a/b.c: new\n  a: |\n    one",
     ),
+    "a text, missing, before a key with a mark of its own": (
+        "new",
+        "spec:\n  ? a\n  : |\n    one",
+        "spec:\n  a/b.c: new\n  ? a\n  : |\n    one",
+    ),
     "a text, nothing": ("new", "spec:\n  a/b.c:  # c\n", "spec:\n  a/b.c: new  # c\n"),
     "a text, a key without a value": ("new", "spec:\n  ? a/b.c\n  ? d\n", "spec:\n  ? a/b.c\n  : new\n  ? d\n"),
     "a text, null in JSON": ("new", '{"spec":{"a/b.c":null}}', '{"spec":{"a/b.c":"new"}}'),

@@ -109,6 +109,7 @@ def set_entry(text: str, holder: Mapping, key: str, value: Value, *, after: Node
     leaf = last_leaf(after or holder)
     if isinstance(leaf, Scalar) and leaf.style in ("|", ">") and not _break_before(text, end(leaf)):
         # The text ends in a block scalar without a line break; giving it one would change what it says.
+        first = first if _has_properties(holder) else start(holder)  # the key may have a `?` before it
         return Edit(first, first, "".join(f"{line}{newline}{' ' * depth}" for line in lines))
     at = end_of_lines(text, leaf, depth)
     return Edit(at, at, "".join(f"{newline}{' ' * depth}{line}" for line in lines))
@@ -222,11 +223,15 @@ def list_indent(text: str, holder: Mapping) -> str:
 
 def indent_of(text: str, node: Mapping | Sequence) -> int:
     """Return how far the entries of a collection in block style are indented."""
-    if node.start_event.anchor is None and node.start_event.tag is None:
+    if not _has_properties(node):
         return column(node) - 1
     # It begins with its anchor or tag, and its entries on a line below.
     before = _LINE_BREAK.split(text[start(node) : content_start(text, node)])[-1]
     return len(before) - len(before.lstrip(" "))
+
+
+def _has_properties(node: Mapping | Sequence) -> bool:
+    return node.start_event.anchor is not None or node.start_event.tag is not None
 
 
 def last_leaf(node: Node) -> Node:
