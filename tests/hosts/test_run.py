@@ -148,6 +148,12 @@ def test_render_prints_nothing_that_only_tools_read(plain: Path) -> None:
     assert repoint(plain, "render", "k8s/kustomization.yaml").out.decode() == kustomization
 
 
+def test_render_leaves_nothing_out_that_stands_beside_configuration(plain: Path) -> None:
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    lay_out(plain, {"k8s/a.yaml": f"{component}---\n{POD}", "k8s/b.yaml": f"{component}---\n# no object\n"})
+    assert repoint(plain, "render", "k8s").out.decode() == f"{component}---\n{MIRRORED}"
+
+
 def test_what_may_not_be_meant_is_said(corp: Path) -> None:
     lay_out(corp, {"service.yaml": SERVICE, "web.yaml": POD})
     done = repoint(corp, "render", "service.yaml")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from transformer.documents import split
 from transformer.errors import UsageError
 
 STDIN = "-"
@@ -117,8 +118,10 @@ def may_hold_objects(text: str) -> bool:
 
 
 def is_for_a_cluster(text: str) -> bool:
-    """Say whether `text` may hold objects for a cluster, and not the configuration of kustomize or of repoint."""
-    return may_hold_objects(text) and not _CONFIGURATION.search(text)
+    """Say whether `text` may hold objects for a cluster, and not the configuration of kustomize or of repoint alone."""
+    if not _CONFIGURATION.search(text):
+        return may_hold_objects(text)
+    return any(may_hold_objects(each.text) and not _CONFIGURATION.search(each.text) for each in split(text))
 
 
 def mirrored(sources: Sequence[Source], paths: Sequence[str], folder: Path) -> list[Path]:
