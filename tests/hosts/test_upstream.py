@@ -409,6 +409,18 @@ def test_a_kustomization_runs_nothing(sidecar: Sidecar, repository: Path) -> Non
     assert "external plugins disabled" in sidecar.failure(repository)
 
 
+@needs("kustomize", "git")
+def test_a_base_elsewhere_is_no_command_and_no_folder_here(sidecar: Sidecar, repository: Path) -> None:
+    """What kustomize hands to git as the name of a branch can be an option of git, with a command in it."""
+    sidecar.install("kustomize")
+    subprocess.run(["git", "init", "--quiet", repository / "base"], check=True)
+    url, ran = f"file://{repository}/base", sidecar.folder / "tmp" / "ran"
+    for each in (url, f"{url}?ref=--upload-pack=touch {ran}"):
+        lay_out(repository, {"app/kustomization.yaml": json.dumps({"resources": [each]})})
+        assert "transport 'file' not allowed" in sidecar.failure(repository, "app")
+    assert not ran.exists()
+
+
 def test_nothing_in_the_folder_is_a_program_or_a_module(sidecar: Sidecar, repository: Path) -> None:
     modules = {f"{name}.py": "raise SystemExit('run')" for name in ("json", "re", "transformer", "sitecustomize")}
     lay_out(repository, {**modules, "Kustomization": "", "kustomize": f"#!/bin/sh\necho '{SERVICE}'\n"})

@@ -37,6 +37,9 @@ _SKIPPED = "+argocd:skip-file-rendering"
 _RELEASE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LONGEST_RELEASE = 53
 _VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)+)")
+# To git a path is a repository too, in which a command of whoever asks can be run (fetch --upload-pack), and kustomize
+# hands it as the name of a branch whatever a URL says.
+_REMOTE_ONLY = MappingProxyType({"GIT_ALLOW_PROTOCOL": "https:http:ssh:git"})
 _NO_DEFAULTS: Table[str, str] = MappingProxyType({})
 
 
@@ -87,7 +90,7 @@ def _holds_an_object(text: str) -> bool:
 
 
 def _kustomize(_: App) -> list[Source]:
-    return [_printed(["kustomize", "build", "."])]
+    return [_printed(["kustomize", "build", "."], _REMOTE_ONLY)]
 
 
 def _helm(app: App) -> list[Source]:
