@@ -129,6 +129,7 @@ def test_find_looks_in_no_folder_that_is_the_working_one(tmp_path: Path, monkeyp
     [
         (["/usr/bin/helm", "template", "web", ".", "--values", "x"], "helm template web ."),
         (["kustomize"], "kustomize"),
+        (["helm", "repo", "add", "x", "https://u:p@ss@x.example/c"], "helm repo add x https://***@x.example/c"),
     ],
 )
 def test_called_leaves_options_out(command: list[str], text: str) -> None:

@@ -334,6 +334,15 @@ def test_a_tool_that_fails_is_named(script: str, message: str, sidecar: Sidecar,
     assert len(said) < 20_000
 
 
+@pytest.mark.parametrize("code", [0, 3])
+def test_no_login_that_stands_in_a_url_is_repeated(code: int, sidecar: Sidecar, repository: Path) -> None:
+    said = "https://bob:hunter2@x.example/charts is not there: ssh://git@x.example/y"
+    sidecar.script("kustomize", f"echo '{said}' >&2; echo '{SERVICE}'; exit {code}")
+    lay_out(repository, {"Kustomization": ""})
+    shown = sidecar.failure(repository) if code else sidecar.generate(repository).log
+    assert "https://***@x.example/charts is not there: ssh://***@x.example/y" in shown
+
+
 def test_what_a_tool_says_before_it_succeeds_is_logged(sidecar: Sidecar, repository: Path) -> None:
     sidecar.script("kustomize", f"echo 'a warning' >&2; echo '{SERVICE}'")
     lay_out(repository, {"Kustomization": ""})

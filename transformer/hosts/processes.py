@@ -8,6 +8,7 @@ plugin server of Argo CD, ends all in it, and may have killed us before we could
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from types import FrameType
 from typing import IO, NamedTuple
 
 _ENDING = (signal.SIGTERM, signal.SIGALRM)
+_LOGIN = re.compile(r"(?<=://)[^/\s\"']*@")
 _AT_ONCE = 1 << 20  # bytes
 _MOST_ERRORS = 1 << 13  # bytes; what went wrong stands at the end
 
@@ -70,7 +72,12 @@ def find(name: str) -> str | None:
 def called(command: Sequence[str]) -> str:
     """Return how messages call a command: the program, and what stands before its options."""
     program, *arguments = command
-    return " ".join([Path(program).name, *takewhile(lambda each: not each.startswith("-"), arguments)])
+    return without_logins(" ".join([Path(program).name, *takewhile(lambda each: not each.startswith("-"), arguments)]))
+
+
+def without_logins(text: str) -> str:
+    """Return a text in which no URL has a user name, and the password that may follow it, before its host."""
+    return _LOGIN.sub("***@", text)
 
 
 def run(

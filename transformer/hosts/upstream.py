@@ -23,7 +23,7 @@ from typing import NamedTuple
 from transformer.documents import split
 from transformer.errors import ManifestSyntaxError, UpstreamError, UsageError
 from transformer.hosts import sources
-from transformer.hosts.processes import called, find, run
+from transformer.hosts.processes import called, find, run, without_logins
 from transformer.hosts.sources import Source, source_of
 from transformer.nodes import Mapping, compose, plain
 from transformer.resources import resources
@@ -186,7 +186,7 @@ def _printed(command: Sequence[str], defaults: Table[str, str] = _NO_DEFAULTS) -
         ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment={**defaults, **os.environ}, stays=True)
     except OSError as error:
         raise UpstreamError(f"{name} cannot be started: {error.strerror}") from None
-    errors = ended.errors.decode("utf-8", "replace").strip()
+    errors = without_logins(ended.errors.decode("utf-8", "replace").strip())
     if len(ended.output) > _MOST_OUTPUT:
         raise UpstreamError(f"{name} printed more than {_MOST_OUTPUT} bytes")
     if ended.code:
