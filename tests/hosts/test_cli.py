@@ -156,6 +156,13 @@ def test_a_report_that_cannot_be_written_leaves_standard_output_empty(folder: Pa
     assert done == Done(2, b"", "repoint: /dev/full: No space left on device; no file was changed\n")
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", ["web.yaml", "x.yaml", "no.yaml", "--nothing"])
+def test_what_cannot_be_said_is_an_error_and_no_bug(arguments: str, folder: Path) -> None:
+    script = f"repoint render {arguments} --secrets s.yaml 2>/dev/full; echo $?"
+    assert in_shell(folder, script).out.endswith(b"2\n")
+
+
 CLOSED = {
     "input": ("repoint render <&-", Done(2, b"", "repoint: -: Bad file descriptor\n")),
     "output": (

@@ -102,6 +102,21 @@ def test_an_empty_list_is_a_list(empty: str, tmp_path: Path) -> None:
     assert (done.code, found["items"], "functionConfig" in found) == (0, [], True)
 
 
+NO_LISTS = {
+    "an object": f"items:\n{indented(POD, 2)}",
+    "a text": "items: none\n",
+    "an alias": "others: &others []\nitems: *others\n",
+    "results": "items: []\nresults: {a: b}\n",
+}
+
+
+@pytest.mark.parametrize("text", NO_LISTS.values(), ids=NO_LISTS)
+def test_nothing_is_put_in_the_place_of_what_is_no_list(text: str, tmp_path: Path) -> None:
+    done = repoint(tmp_path, stdin=listed().replace("items: []\n", text))
+    assert (done.code, done.out) == (2, b"")
+    assert "of the ResourceList: expected a list, written there" in done.err
+
+
 def test_an_empty_list_may_be_json(tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": PLAIN_CONFIG})
     head = '{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList"'

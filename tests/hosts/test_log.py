@@ -78,7 +78,8 @@ def test_a_log_that_ends_ends_no_run(folder: Path) -> None:
     script = f'ulimit -f 1; exec "{sys.executable}" -m transformer render --log-file log'
     env = environment(CREDENTIALS)
     done = subprocess.run(["sh", "-c", script], cwd=folder, env=env, input=texts.encode(), capture_output=True)
-    assert (done.returncode, done.stdout.decode(), done.stderr.count(b"\n")) == (0, texts, 101)
+    assert (done.returncode, done.stdout.decode(), done.stderr.count(b"\n")) == (0, texts, 102)
+    assert done.stderr.count(b"repoint: the log ends here: File too large\n") == 1
     assert 0 < len((folder / "log").read_bytes()) < len(done.stderr)
 
 

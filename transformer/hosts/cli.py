@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:  # the log cannot be written
         print(_explanation(error), file=sys.stderr)
         return error.exit_code
+    except OSError:  # standard error cannot be written, so that nobody can be told
+        return TransformerError.exit_code
 
 
 def _with_command(arguments: Sequence[str]) -> Sequence[str]:

@@ -27,7 +27,7 @@ from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
 from transformer.kustomize import annotation, for_generator
-from transformer.nodes import Mapping, compose, get, pairs, plain, text_of
+from transformer.nodes import Mapping, compose, get, is_null, own, pairs, plain, text_of
 from transformer.nodes import Sequence as List
 from transformer.registry_secrets import in_plaintext
 from transformer.resources import Resource, as_resource
@@ -78,6 +78,7 @@ def resource_list(source: Source) -> ResourceList | None:
 
 def transform(found: ResourceList, options: argparse.Namespace) -> int:
     """Print what becomes of a ResourceList, and return the exit code."""
+    _refuse_what_is_no_list(found)
     called, config = _config(found, options)
     if _is_of_generator(found):
         return _generate(found, called, for_generator(config), options)
@@ -92,6 +93,15 @@ def transform(found: ResourceList, options: argparse.Namespace) -> int:
     outputs.write([], printed=text.encode(found.source.encoding, "surrogateescape"))
     run.say(options, planned, run.about_made(options, planned, written=True), made=made)
     return run.DONE
+
+
+def _refuse_what_is_no_list(found: ResourceList) -> None:
+    """Refuse what stands in the place of a list, so that nothing can be appended to it."""
+    for key in ("items", "results"):
+        value = get(found.root, key)
+        is_list = isinstance(value, List) and value is own(found.root, key)
+        if value is not None and not is_list and not is_null(value):
+            raise UsageError(f"{key} of the ResourceList: expected a list, written there, and not by an alias")
 
 
 # -- the config -------------------------------------------------------------------------------------------------------

@@ -73,21 +73,28 @@ def _folder() -> str:
 class _Both:
     """A text stream whose lines go to a log as well; what a terminal alone sees (a bar of progress) does not.
 
-    A log that cannot be written any more ends, and the run goes on: it may have printed what it was to print already.
+    A log that cannot be written any more ends, which is said once, and the run goes on: it may be done already.
     """
 
     def __init__(self, stream: TextIO, log: IO[bytes]) -> None:
-        self._stream, self._log, self._begun = stream, log, ""
+        self._stream, self._log, self._begun, self._is_over = stream, log, "", False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
         *lines, self._begun = (self._begun + text).split("\n")
-        with suppress(OSError):
-            for line in lines:
-                self.note(line.rpartition("\r")[2].removeprefix("\x1b[K"))
+        for line in lines:
+            self._follow(line.rpartition("\r")[2].removeprefix("\x1b[K"))
         return self._stream.write(text)
+
+    def _follow(self, line: str) -> None:
+        try:
+            if not self._is_over:
+                self.note(line)
+        except OSError as error:
+            self._is_over = True
+            self._stream.write(f"repoint: the log ends here: {error.strerror}\n")
 
     def note(self, line: str) -> None:
         """Write a line to the log alone."""
