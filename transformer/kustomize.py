@@ -95,6 +95,11 @@ def for_generator(config: Config) -> Config:
     return config._replace(pull_secrets=tuple(map(_ordering_a_hash, config.pull_secrets)))
 
 
+def is_hashed_by_kustomize(secret: PullSecret) -> bool:
+    """Say whether the name of a Secret of a generator is to get its hash from kustomize."""
+    return (NEEDS_HASH, "true") in secret.annotations
+
+
 def for_others(config: Config) -> Config:
     """Return the config of everybody else, without the annotations that are orders to kustomize."""
     if not any(name in _ORDERS for secret in config.pull_secrets for name, _ in secret.annotations):

@@ -69,7 +69,7 @@ def hash_suffix(secret: PullSecret, name: str, kind_of_secret: str, data: Mappin
         return ""
     is_kubectl = secret.hashed == "kubectl"
     hashed: dict[str, Any] = {
-        "data": {key: _encoded(value, wrap=not is_kubectl) for key, value in data.items()},
+        "data": {key: encoded(value, wrap=not is_kubectl) for key, value in data.items()},
         "kind": "Secret",
         "name": name if is_kubectl else "",
         "type": kind_of_secret,
@@ -82,8 +82,8 @@ def hash_suffix(secret: PullSecret, name: str, kind_of_secret: str, data: Mappin
     return "-" + sha256(text.encode()).hexdigest()[:_LENGTH].translate(_SPELLED)
 
 
-def _encoded(value: bytes, *, wrap: bool) -> str:
-    """Encode a value as base64; kustomize breaks it into lines where it is longer than one."""
+def encoded(value: bytes, *, wrap: bool) -> str:
+    """Return a value of a Secret in base64: with `wrap` in lines where it is longer than one, as kustomize has it."""
     text = b64encode(value).decode("ascii")
     if not wrap or len(text) <= _WRAPPED:
         return text

@@ -70,6 +70,23 @@ data:
   .dockerconfigjson: {ONE}
 """,
     ),
+    "the lines that kustomize makes a hash of": (
+        order(HARBOR._replace(annotations=(("kustomize.config.k8s.io/needs-hash", "true"),)), ""),
+        f"""\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: harbor
+  annotations:
+    kustomize.config.k8s.io/needs-hash: "true"
+type: kubernetes.io/dockerconfigjson
+data:
+  .dockerconfigjson: |
+    {ONE[:70]}
+    {ONE[70:140]}
+    {ONE[140:]}
+""",
+    ),
     "the namespace that pods say, not the one they end in": (
         order(HARBOR, "", home="shop"),
         f"""\

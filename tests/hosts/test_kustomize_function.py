@@ -79,6 +79,23 @@ def test_a_config_map_says_the_namespace(at: Stage) -> None:
     assert (secret["metadata"], pod["metadata"]) == ({"name": "harbor-pull", "namespace": "shop"}, {"name": "web"})
 
 
+def test_a_generated_secret_is_called_as_anywhere(at: Stage) -> None:
+    """By kustomize, which makes the hash of a Secret that it generates, or by us: so check knows it again."""
+    lay_out(at.folder, {"function.yaml": f"{declared()}    nameSuffixHash: kustomize\n"})
+    piped = at.run("repoint", "render", "-c", "function.yaml", "input.yaml")
+    transformed = at.run("kustomize", *FUNCTIONS)
+    lay_out(at.folder, {"kustomization.yaml": f"{KUSTOMIZATION}generators: [function.yaml]\n"})
+    generated = at.run("kustomize", *FUNCTIONS)
+    assert len({*map(names, (piped, transformed, generated))}) == 1
+    assert at.run("repoint", "check", "-c", "function.yaml", stdin=generated.out).code == 0
+
+
+def names(done: Done) -> tuple[str, ...]:
+    """Return how a Secret is called by itself and by its Pod."""
+    secret, pod = sorted(load(done.out), key=lambda each: str(each["kind"]), reverse=True)
+    return secret["metadata"]["name"], *(each["name"] for each in pod["spec"]["imagePullSecrets"])
+
+
 def test_kustomize_passes_arguments_and_variables(at: Stage) -> None:
     """From 5.7 on; one whose value has an equals sign it drops."""
     expected = login(at.run("kustomize", *FUNCTIONS, HARBOR_USER="u", HARBOR_PASSWORD="p"))
