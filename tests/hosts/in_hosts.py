@@ -129,11 +129,17 @@ def argocd(program: str, *names: str, **files: str) -> Host:
     """Return the plugin of Argo CD, with an application that has the input by one of `names` and other `files`."""
 
     def generate(at: Stage) -> Done:
+        mounted = {f"mounted/{name}": at.env[name] for name in CREDENTIALS if name in at.env}
+        config = at.read("repoint.yaml").replace(
+            "env: {username: HARBOR_USER, password: HARBOR_PASSWORD}",
+            "files: {username: mounted/HARBOR_USER, password: mounted/HARBOR_PASSWORD}",
+        )
+        lay_out(at.folder, {"operators.yaml": config, **mounted})
         lay_out(at.folder / "app", {**dict.fromkeys(names, at.read("input.yaml")), **files})
         tool = at.folder / "bin" / program.rstrip("0123456789")
         tool.parent.mkdir()
         tool.symlink_to(str(shutil.which(program)))
-        command = ("env", "-C", "app", "repoint", "argocd", "generate", "--config", at.folder / "repoint.yaml")
+        command = ("env", "-C", "app", "repoint", "argocd", "generate", "--config", at.folder / "operators.yaml")
         return at.run(*command, PATH=f"{tool.parent}{os.pathsep}{at.env['PATH']}", ARGOCD_APP_NAME="release")
 
     return generate

@@ -7,8 +7,8 @@
 
 Law: nothing that the repository or the Application says gets at a file or a variable of this process. Both are written
 by people who may only deploy, and what is printed is theirs to read. So the config with credentials is the operator's,
-at an absolute path; one at a relative path is the application's own, and may name no credentials. Variables that come
-with a request are no credentials, and no option of kustomize or Helm comes from there.
+at an absolute path; one at a relative path is the application's own, and may name no credentials. Variables are none,
+and no option of kustomize or Helm comes from there.
 
 Argo CD prunes what is not printed: so nothing at all is an error. It has a deadline for all that it does for a request
 (60 seconds by default), at which it kills this process at once and ends its process group: our time is over before.
@@ -34,7 +34,6 @@ from transformer.hosts.processes import Stopped, stopping
 from transformer.hosts.upstream import KINDS, App, inside, kind_of, manifests
 from transformer.registry_secrets import in_plaintext
 
-_OF_A_REQUEST = ("ARGOCD_APP_", "ARGOCD_ENV_", "PARAM_")
 _EXPOSED = (
     "Argo CD keeps the credentials in Redis, and its source hydrator commits them to git; "
     "with emit: ExternalSecret, or with a SealedSecret that is committed, they are in neither"
@@ -146,9 +145,7 @@ def _overreaching(config: Config, *, is_theirs: bool) -> Iterator[str]:
                 "it may name no credentials and no template, only one at an absolute path may"
             )
         if secret.credentials and secret.credentials.kind == "env":
-            named = (secret.credentials.username, secret.credentials.password, secret.credentials.email)
-            for name in (each for each in named if each.startswith(_OF_A_REQUEST)):
-                yield f"{place}: the variable {name} is set by whoever may edit the application; mount files instead"
+            yield f"{place}: requests set variables, and kustomize and Helm get what this has; mount files instead"
 
 
 def _keeping(config: Config, more: Sequence[str]) -> Config:
