@@ -92,6 +92,15 @@ KAFKA = "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {kafka: {image
 NO_LIST = "its imagePullSecrets is no list of names"
 DEBUGGED = pod("nginx", more=f"ephemeralContainers: [{{image: {S}}}]")
 
+
+def secret(name: str, key: str) -> str:
+    """Return a Secret that opens one registry."""
+    return (
+        f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\ntype: kubernetes.io/dockerconfigjson\n"
+        f'stringData: {{.dockerconfigjson: \'{{"auths": {{"{key}": {{"username": "u"}}}}}}\'}}\n'
+    )
+
+
 # A document, what else is in the input, and which way the pull secrets go.
 WAYS: dict[str, tuple[str, list[str], Way]] = {
     "no image needs any": (pod("nginx"), [], Way()),
@@ -104,6 +113,31 @@ WAYS: dict[str, tuple[str, list[str], Way]] = {
     "pods, and the list of the pod hides the account's": (
         pod(P, more="imagePullSecrets: [{name: a}]"),
         [with_entries(ACCOUNT, "pods")],
+        Way(["pods"]),
+    ),
+    "pods, and the pod has it by a longer name": (
+        pod(P, more="imagePullSecrets: [{name: my-pods-v2}]"),
+        [secret("my-pods-v2", "p.example")],
+        Way(),
+    ),
+    "pods, and the account has it by a longer name": (
+        pod(P),
+        [with_entries(ACCOUNT, "my-pods"), secret("my-pods", "p.example")],
+        Way(),
+    ),
+    "pods, and what the pod has opens another registry": (
+        pod(P, more="imagePullSecrets: [{name: my-pods}]"),
+        [secret("my-pods", "x.example")],
+        Way(["pods"]),
+    ),
+    "pods, and what the pod has is not in the input": (
+        pod(P, more="imagePullSecrets: [{name: my-pods}]"),
+        [],
+        Way(["pods"]),
+    ),
+    "pods, and what the pod has is called otherwise": (
+        pod(P, more="imagePullSecrets: [{name: mine}]"),
+        [secret("mine", "p.example")],
         Way(["pods"]),
     ),
     "accounts": (pod(S), [ACCOUNT], Way([], ["accounts"])),

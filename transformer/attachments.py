@@ -29,7 +29,10 @@ from transformer.survey import Id
 
 
 class Need(NamedTuple):
-    """A pull secret that images need: what the Secret is called there, and which of its keys open them."""
+    """A pull secret that images need: what the Secret is called there, and which of its keys open them.
+
+    There are no keys where the input has it by a longer name.
+    """
 
     secret: PullSecret
     name: str
@@ -91,14 +94,14 @@ def attachment(manifest: Manifest, place: PullSecretField) -> Attachment:
     key = place.key or IMAGE_PULL_SECRETS
     value = get(place.holder, key)
     images = tuple(_pulled(manifest, place))
-    needs = tuple(_needs(manifest, place, dict.fromkeys(name for _, name in images)))
     resource, known = place.resource, manifest.known
     present = tuple(_name_there(manifest, resource.namespace, node) for node in pull_secret_nodes(value, place.form))
     account = _account(manifest, place)
     has_list = bool(present) or (isinstance(value, Sequence) and bool(value.children))
     is_heir = not has_list and place.form in LISTS
     inherited = _inherited(manifest, account, resource) if account is not None and is_heir else ()
-    reaching = {*inherited, *(known.name_now(resource.namespace, name, resource) for name in present)}
+    reaching = [*inherited, *(known.name_now(resource.namespace, name, resource) for name in present)]
+    needs = tuple(_needs(manifest, place, dict.fromkeys(name for _, name in images), reaching))
     lacking = [need for need in needs if need.secret.attach_to != "none" and need.name not in reaching]
     by_account = account is not None and not has_list and all(_is_for_account(need) for need in lacking)
     to_place, to_account = ((), tuple(lacking)) if by_account else (tuple(lacking), ())
@@ -170,13 +173,29 @@ def _pulled(manifest: Manifest, place: PullSecretField) -> Iterator[tuple[ImageF
             yield field, reference.name
 
 
-def _needs(manifest: Manifest, place: PullSecretField, names: Iterable[str]) -> Iterator[Need]:
-    """Yield the pull secrets that open images of these names."""
+def _needs(manifest: Manifest, place: PullSecretField, images: Iterable[str], reaching: list[str]) -> Iterator[Need]:
+    """Yield the pull secrets that open images of these names; `reaching` are the names of those that pods get now."""
     for secret in manifest.config.pull_secrets:
-        keys = {key for name in names for key in opening_keys(secret.registries, name)}
+        keys = {key for image in images for key in opening_keys(secret.registries, image)}
         if keys:
             name = manifest.name_for(secret, place.resource)
-            yield Need(secret, name, tuple(key for key in secret.registries if key in keys))
+            longer = "" if name in reaching else _longer_name(manifest, secret, place.resource, keys, reaching)
+            yield Need(secret, longer or name, () if longer else tuple(filter(keys.__contains__, secret.registries)))
+
+
+def _longer_name(
+    manifest: Manifest, secret: PullSecret, referrer: Resource, keys: set[str], names: Iterable[str]
+) -> str:
+    """Return that of `names` which has the name of a pull secret in it, if its Secret in the input has all the keys.
+
+    Kustomize makes such names, and once it is done, nothing else tells what they were before.
+    """
+    base = manifest.base_name(secret, referrer.namespace)
+    for name in names:
+        there = manifest.known.secret(referrer.namespace, name, referrer) if base in name else None
+        if there is not None and keys.issubset(there.keys or ()):
+            return name
+    return ""
 
 
 def _reference(manifest: Manifest, field: ImageField) -> Reference | None:

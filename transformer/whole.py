@@ -43,7 +43,7 @@ def whole(images: Iterable[str], findings: Iterable[Finding], config: Config) ->
     """Return what `findings`, those of all documents, and `images`, as they are spelled there, say."""
     findings = list(findings)
     emitted = {each.name: each for each in config.pull_secrets if each.emit != "none"}
-    used = [each for each in findings if each.outcome in IN_USE and each.pull_secret in emitted]
+    used = [each for each in findings if each.outcome in IN_USE and each.keys and each.pull_secret in emitted]
     strict = [each for each in used if emitted[each.pull_secret].existing == "error"]
     return Whole(_evidence(images), _needs(findings), _ids(used, config), _ids(strict, config))
 

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command import CONFIG, CREDENTIALS, PASSWORD, POD, Done, contents, lay_out, load
+from command import CONFIG, CREDENTIALS, PASSWORD, POD, Done, contents, lay_out, load, repoint
 from in_hosts import BUILD, FUNCTION, KUSTOMIZATION, Stage, stage
 from observed_fields import manifests
 from programs import needs
@@ -29,6 +29,22 @@ def test_a_tree_is_built_as_expected(name: str, program: str, bin_folder: Path, 
     at = stage(shutil.copytree(CASES / name, tmp_path / "stage"), bin_folder)
     done = at.run(program, *FUNCTIONS)
     assert (done.code, done.out) == (0, at.read("output.yaml").encode()), done.err
+
+
+CONFIGS = {name: [*(CASES / name).rglob("mirror.yaml")] for name in NAMES}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if CONFIGS[name]])
+def test_nothing_is_left_to_do_in_what_is_built(name: str, tmp_path: Path) -> None:
+    """Whatever kustomize has made of the names."""
+    done = repoint(tmp_path, "check", "-c", CONFIGS[name][0], stdin=(CASES / name / "output.yaml").read_bytes())
+    assert done.code == 0, done.err
+
+
+def test_a_secret_that_kustomize_has_named_is_not_made_again(tmp_path: Path) -> None:
+    case = CASES / "generator-and-transformer"
+    built = (case / "output.yaml").read_bytes()
+    assert repoint(tmp_path, "render", "-c", case / "mirror.yaml", stdin=built).out == built
 
 
 # -- how a function is declared ---------------------------------------------------------------------------------------
