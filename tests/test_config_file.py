@@ -72,6 +72,15 @@ NOT_A_CONFIG = {
         "---\na: 1\n---\nb: *x\n",
         ["f:4:4: not YAML: found undefined alias"],
     ),
+    "an unquoted source": (
+        spec("  mirrors:\n  - source: *.gcr.io\n    mirror: x.example\n"),
+        [
+            (
+                "f:5:14: not YAML: did not find expected alphabetic or numeric character (while scanning an alias); "
+                "a source with * goes in quotes"
+            ),
+        ],
+    ),
     "an unquoted template": (
         spec("  mirrors:\n  - source: quay.io\n    mirror: {{ domain }}/x\n"),
         [

@@ -82,7 +82,7 @@ def _compose(text: str, file: str) -> tuple[Node, int]:
         try:
             root = compose(document.text)
         except ManifestSyntaxError as error:
-            hint = "; a template goes in quotes" if _is_template(document.text, error.line) else ""
+            hint = _hint(document.text, error)
             message = f"{file}:{document.line_of(error.line)}:{error.column}: not YAML: {error.message}{hint}"
             raise ConfigError([message]) from None
         if root is not None and not is_null(root):
@@ -94,8 +94,11 @@ def _compose(text: str, file: str) -> tuple[Node, int]:
     return found[0]
 
 
-def _is_template(text: str, line: int) -> bool:
-    return is_template("".join(text.splitlines()[line - 1 : line]))
+def _hint(text: str, error: ManifestSyntaxError) -> str:
+    """Return what is likely wrong with a line that is not YAML, or an empty text."""
+    if is_template("".join(text.splitlines()[error.line - 1 : error.line])):
+        return "; a template goes in quotes"
+    return "; a source with * goes in quotes" if "scanning an alias" in error.message else ""
 
 
 def _repeated_keys(root: Node) -> Iterator[tuple[Path, str]]:

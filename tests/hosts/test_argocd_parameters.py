@@ -71,10 +71,10 @@ def test_a_parameter_names_a_config_of_the_application(sidecar: Sidecar, reposit
 REFUSED: dict[str, tuple[Any, str]] = {
     "an unknown one": (
         [{"name": "value", "string": "x"}],
-        "parameter 'value' is none; there are type, config, keep, rel",
+        "parameter 'value' is unknown; there are type, config, keep, rel",
     ),
-    "one without a name": ([{"string": "x"}], "parameter None is none"),
-    "a list for a name": ([{"name": ["type"], "string": "x"}], "parameter ['type'] is none"),
+    "one without a name": ([{"string": "x"}], "parameter None is unknown"),
+    "a list for a name": ([{"name": ["type"], "string": "x"}], "parameter ['type'] is unknown"),
     "an array for a string": ([{"name": "type", "array": ["helm"]}], "parameter type: it takes a string, and"),
     "a string for an array": ([{"name": "keep", "string": "x"}], "parameter keep: it takes an array of strings"),
     "a number": ([{"name": "type", "string": 1}], "parameter type: it takes a string"),
@@ -97,7 +97,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no list": ({"name": "type"}, "ARGOCD_APP_PARAMETERS is no list of objects"),
     "a number for a list": (0, "ARGOCD_APP_PARAMETERS is no list of objects"),
     "a list of texts": (["type"], "ARGOCD_APP_PARAMETERS is no list of objects"),
-    "two wrong ones": ([{"name": "a"}, {"name": "b"}], "repoint: parameter 'b' is none"),
+    "two wrong ones": ([{"name": "a"}, {"name": "b"}], "repoint: parameter 'b' is unknown"),
 }
 
 

@@ -94,6 +94,33 @@ def test_misuse_is_said_and_changes_nothing(arguments: tuple[str, ...], message:
     assert message in done.err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("arguments", [("-c", "repoint.yaml", "web.yaml"), ("--quiet", "web.yaml")])
+def test_files_need_a_command(arguments: tuple[str, ...], folder: Path) -> None:
+    done = repoint(folder, *arguments)
+    message = "repoint: files need a command, such as: repoint render web.yaml\n"
+    assert (done.code, done.out, done.err) == (2, b"", message)
+
+
+TERMINAL = {
+    "no command": ((), "usage: repoint "),
+    "a command": (("render",), "repoint: reading standard input, until Ctrl-D; PATH names files"),
+    "a config": (("-c", "repoint.yaml"), "repoint: reading standard input, until Ctrl-D; PATH names files"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), TERMINAL.values(), ids=TERMINAL)
+def test_a_terminal_is_told_what_is_waited_for(arguments: tuple[str, ...], said: str, folder: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "transformer", *arguments]
+    with subprocess.Popen(command, cwd=folder, env=environment({}), stdin=theirs, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().decode().startswith(said)
+        os.write(ours, b"\x04")
+        process.wait(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_version_and_help(folder: Path) -> None:
     assert repoint(folder, "--version").out.decode() == f"repoint {version('repoint')}\n"
     for command in ((), ("render",), ("check",)):
@@ -164,7 +191,7 @@ def test_what_cannot_be_said_is_an_error_and_no_bug(arguments: str, folder: Path
 
 
 CLOSED = {
-    "input": ("repoint render <&-", Done(2, b"", "repoint: -: Bad file descriptor\n")),
+    "input": ("repoint render <&-", Done(2, b"", "repoint: -: standard input is closed\n")),
     "output": (
         "repoint render web.yaml >&-",
         Done(2, b"", "repoint: standard output: Bad file descriptor; no file was changed\n"),

@@ -87,7 +87,7 @@ def _wrong(entry: dict[str, Any]) -> Iterator[str]:
     name = entry.get("name")
     parameter = _BY_NAME.get(name) if isinstance(name, str) else None
     if parameter is None:
-        yield f"parameter {name!r} is none; there are {', '.join(_BY_NAME)}"
+        yield f"parameter {name!r} is unknown; there are {', '.join(_BY_NAME)}"
         return
     value = entry.get(parameter.collection)
     texts = value if parameter.collection == "array" else [value]

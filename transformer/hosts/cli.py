@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _with_command(arguments: Sequence[str]) -> Sequence[str]:
     """Return the arguments with the command that is meant where none is named, as hosts that pipe something in do."""
-    is_named = bool(arguments) and (not arguments[0].startswith("-") or arguments[0] in _OF_NO_COMMAND)
-    is_piped = sys.stdin is not None and not sys.stdin.isatty()
-    return [PIPED, *arguments] if is_piped and not is_named else arguments
+    first = arguments[0] if arguments else ""
+    is_named = not first.startswith("-") if first else sys.stdin is None or sys.stdin.isatty()
+    return arguments if is_named or first in _OF_NO_COMMAND else [PIPED, *arguments]
 
 
 def _outcome(arguments: Sequence[str]) -> int:

@@ -114,6 +114,7 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
         "Rewrite what a host pipes in: a ResourceList, as a function of kustomize or kpt, or manifests, as a "
         "post-renderer of Helm. The config is the functionConfig, the file it names, or that of -c."
     )
+    parser.add_argument("paths", nargs="*", help=argparse.SUPPRESS)  # to say that they need a command
     _add_told(parser)
     _add_allowance(parser)
     _add_namespace(parser)
@@ -123,7 +124,7 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
 def _add_plugin(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
     install = actions.add_parser("install", help="put the plugin where its host looks for it")
-    install.add_argument("host", choices=("kustomize", "helm"), help="whose plugin")
+    install.add_argument("host", choices=("kustomize", "helm"), help="whose plugin; helm is Helm 4, Helm 3 needs none")
     install.add_argument(
         "--to", metavar="DIR", type=_file, help="the folder of the host's plugins (default: where the host looks)"
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from transformer.errors import UsageError
 from transformer.hosts import helm, krm, sources
 
 
 def rewrite(options: argparse.Namespace) -> int:
-    """Print what becomes of standard input, and return the exit code."""
+    """Print what becomes of standard input, and return the exit code. Raises UsageError where files are named."""
+    if options.paths:
+        raise UsageError(f"files need a command, such as: repoint render {' '.join(options.paths)}")
     [source] = sources.read([sources.STDIN])
     found = krm.resource_list(source)
     return krm.transform(found, options) if found else helm.post_render(source, options)

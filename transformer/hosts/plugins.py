@@ -10,7 +10,9 @@ import argparse
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from transformer.errors import UsageError
 from transformer.hosts import outputs
@@ -31,35 +33,46 @@ runtimeConfig:
 """
 
 
+class Plugin(NamedTuple):
+    """A plugin: the folder that its host looks into, its files there with their text and mode, and how it is used."""
+
+    folder: Path
+    files: Mapping[Path, tuple[str, int | None]]
+    use: str
+
+
 def install(options: argparse.Namespace) -> int:
     """Write the files of a plugin, say how it is used, and return the exit code."""
     if os.name != "posix":
         raise UsageError("plugins are shell scripts, for Linux and macOS")
-    folder, files, use = (_kustomize if options.host == "kustomize" else _helm)(options.to)
-    outputs.write([Output(folder / name, text.encode(), mode) for name, (text, mode) in files.items()])
-    print(f"repoint: the plugin is in {folder}; {use}", file=sys.stderr)
+    plugin = (_kustomize if options.host == "kustomize" else _helm)(options.to)
+    outputs.write([Output(plugin.folder / name, text.encode(), mode) for name, (text, mode) in plugin.files.items()])
+    print(f"repoint: the plugin is in {plugin.folder}\n{plugin.use}", file=sys.stderr)
     return DONE
 
 
-_Files = dict[Path, tuple[str, int | None]]
-
-
-def _kustomize(to: Path | None) -> tuple[Path, _Files, str]:
+def _kustomize(to: Path | None) -> Plugin:
     folder = to or _plugin_home()
     home = "" if folder == _plugin_home() else f"KUSTOMIZE_PLUGIN_HOME={shlex.quote(str(folder.absolute()))} "
-    use = f"{home}kustomize build --enable-alpha-plugins (or kubectl kustomize) runs it for each MirrorConfig"
-    return folder, {_KIND: (_script("kustomize-plugin"), _EXECUTABLE)}, use
+    use = (
+        f"  {home}kustomize build --enable-alpha-plugins DIR, or {home}kubectl kustomize --enable-alpha-plugins DIR\n"
+        "runs it for each MirrorConfig under transformers or generators that has no annotation for a function"
+    )
+    return Plugin(folder, {_KIND: (_script("kustomize-plugin"), _EXECUTABLE)}, use)
 
 
-def _helm(to: Path | None) -> tuple[Path, _Files, str]:
+def _helm(to: Path | None) -> Plugin:
     folder = to or _home("XDG_DATA_HOME", ".local/share") / "repoint" / "helm"
-    plugin = Path("repoint")
-    files: _Files = {
-        plugin / "plugin.yaml": (_HELM.format(version=version()), None),
-        plugin / "repoint": (_script("filter"), _EXECUTABLE),
+    name = Path("repoint")
+    files = {
+        name / "plugin.yaml": (_HELM.format(version=version()), None),
+        name / "repoint": (_script("filter"), _EXECUTABLE),
     }
-    use = f"HELM_PLUGINS={shlex.quote(str(folder.absolute()))} helm template ... --post-renderer repoint"
-    return folder, files, f"with Helm 4: {use}"
+    use = (
+        f"  HELM_PLUGINS={shlex.quote(str(folder.absolute()))} helm template NAME CHART --post-renderer repoint\n"
+        "runs it in Helm 4, which shows nothing of what it says: REPOINT_LOG=FILE keeps that"
+    )
+    return Plugin(folder, files, use)
 
 
 def _script(command: str) -> str:

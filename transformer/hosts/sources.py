@@ -107,8 +107,10 @@ def _below(folder: Path, excluded: set[Path], problems: list[str]) -> Iterator[P
 def _read(path: str, *, is_named: bool) -> Source:
     if path != STDIN:
         return source_of(path, Path(path).read_bytes(), Path(path), is_named=is_named)
-    if sys.stdin is None:  # closed by the caller: `repoint render <&-`
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    if sys.stdin is None:  # `repoint render <&-`
+        raise OSError(errno.EBADF, "standard input is closed")
+    if sys.stdin.isatty():
+        print("repoint: reading standard input, until Ctrl-D; PATH names files", file=sys.stderr)
     return source_of("stdin", sys.stdin.buffer.read())
 
 
