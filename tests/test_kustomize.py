@@ -7,7 +7,6 @@ import pytest
 from transformer.config import Config, PullSecret
 from transformer.kustomize import (
     Renamed,
-    annotation,
     for_generator,
     for_others,
     former_names,
@@ -99,11 +98,6 @@ def test_is_hashed_later() -> None:
     later = "{name: x, annotations: {internal.config.kubernetes.io/needsHashSuffix: enabled}}"
     assert is_hashed_later(resource(later))
     assert not is_hashed_later(resource("{name: x}"))
-
-
-def test_annotation() -> None:
-    assert annotation(resource("{annotations: {a: b}}"), "a") == "b"
-    assert annotation(resource("{annotations: {a: b}}"), "b") == ""
 
 
 def config(hashed: str, *annotations: tuple[str, str]) -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transformer.nodes import Mapping, compose, get
-from transformer.resources import pull_secret_names, resources
+from transformer.resources import annotation, annotations_of, as_resource, pull_secret_names, resources
 
 POD = "{apiVersion: v1, kind: Pod, metadata: {name: NAME}}"
 A, B, C = (POD.replace("NAME", name) for name in "abc")
@@ -109,3 +109,23 @@ def test_pull_secret_names_takes_the_names_it_finds(text: str, names: list[str])
     root = compose(text)
     assert isinstance(root, Mapping)
     assert list(pull_secret_names(get(root, "a"))) == names
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said", "value"),
+    [
+        ("{annotations: {a: b}}", True, "b"),
+        ("{annotations: {a: 1}}", True, "1"),
+        ("{annotations: {a: null}}", True, "null"),
+        ("{annotations: {b: a}}", True, None),
+        ("{annotations: {}}", True, None),
+        ("{annotations: null}", False, None),
+        ("{annotations: [a]}", False, None),
+        ("null", False, None),
+    ],
+)
+def test_annotation(metadata: str, said: bool, value: str | None) -> None:
+    node = compose(f"apiVersion: v1\nkind: Pod\nmetadata: {metadata}\n")
+    found = as_resource(node) if node is not None else None
+    assert found is not None
+    assert ((annotations_of(found) is not None), annotation(found, "a")) == (said, value)

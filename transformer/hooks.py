@@ -30,8 +30,8 @@ from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
 from typing import NamedTuple, TypeAlias
 
-from transformer.nodes import Mapping, get, text_of
-from transformer.resources import Resource
+from transformer.nodes import get, text_of
+from transformer.resources import Resource, annotations_of
 
 Annotations: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -86,13 +86,10 @@ NORMAL = Timing()
 
 def timing(resource: Resource) -> Timing:
     """Return when an object is applied; one inside another object is when that is."""
-    while resource.is_inner and resource.outer is not None:
-        resource = resource.outer
-    metadata = get(resource.node, "metadata")
-    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
-    if not isinstance(annotations, Mapping):
+    said = annotations_of(resource.whole)
+    if said is None:
         return NORMAL
-    found = ((key, get(annotations, key)) for key in (_HOOK, _WEIGHT, _ARGO_HOOK, _WAVE))
+    found = ((key, get(said, key)) for key in (_HOOK, _WEIGHT, _ARGO_HOOK, _WAVE))
     return _timing({key: text_of(value) for key, value in found if value is not None})
 
 

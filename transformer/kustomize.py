@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.config import Config, PullSecret
-from transformer.nodes import Mapping, get, text_of
-from transformer.resources import Resource
+from transformer.resources import Resource, annotation
 
 NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k8s.io/behavior"
 _ORDERS = (NEEDS_HASH, BEHAVIOR)
@@ -37,22 +36,15 @@ class Renamed(NamedTuple):
     affixes: Affixes
 
 
-def annotation(resource: Resource, name: str) -> str:
-    """Return the text of an annotation of an object, empty where it has none of that name."""
-    metadata = get(resource.node, "metadata")
-    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
-    return text_of(get(annotations, name)) if isinstance(annotations, Mapping) else ""
-
-
 def former_names(resource: Resource) -> list[str]:
     """Return the names that an object had before, by which others may still refer to it."""
-    former = filter(None, annotation(resource, _FORMER_NAMES).split(","))
+    former = filter(None, (annotation(resource, _FORMER_NAMES) or "").split(","))
     return [name for name in dict.fromkeys(former) if name != resource.name]
 
 
 def renamed(resource: Resource) -> Renamed:
     """Return what kustomize has made of the name of an object."""
-    before, behind = (list(filter(None, annotation(resource, each).split(","))) for each in _AFFIXES)
+    before, behind = (list(filter(None, (annotation(resource, each) or "").split(","))) for each in _AFFIXES)
     return Renamed(resource.name, (before, behind))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from transformer.nodes import Mapping, get, text_of
-from transformer.resources import Resource
+from transformer.nodes import Mapping, get
+from transformer.resources import Resource, annotation
 
 _POLICY = "what a policy describes stays"
 _TEST = "what a test describes stays"
@@ -115,15 +115,8 @@ def _why_kind_is_not_run(resource: Resource) -> str:
 def _why_left_alone(resource: Resource) -> str:
     if isinstance(get(resource.node, "sops"), Mapping):
         return "encrypted with SOPS, whose checksum an edit would break"
-    if _annotation(resource, KEEP) == "true":
+    if annotation(resource, KEEP) == "true":
         return f"the annotation {KEEP}"
-    if _annotation(resource, _LOCAL_CONFIG) not in (None, "false"):
+    if annotation(resource, _LOCAL_CONFIG) not in (None, "false"):
         return f"{_LOCAL_CONFIG}: it never reaches a cluster"
     return ""
-
-
-def _annotation(resource: Resource, name: str) -> str | None:
-    metadata = get(resource.node, "metadata")
-    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
-    value = get(annotations, name) if isinstance(annotations, Mapping) else None
-    return None if value is None else text_of(value)

@@ -9,7 +9,7 @@ from transformer.errors import ManifestSyntaxError
 from transformer.hooks import WRITTEN
 from transformer.nodes import Mapping, Node, compose, get, pairs, text_of
 from transformer.pod_specs import contents
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, resources
+from transformer.resources import IMAGE_PULL_SECRETS, Resource, annotations_of, resources
 from transformer.secret_names import is_hashed, secret_name
 from transformer.survey import SECRET_MAKERS, is_account
 
@@ -29,7 +29,7 @@ def holds_nothing_else(text: str, config: Config) -> bool:
 def _is_ours(resource: Resource, config: Config) -> bool:
     kind = (resource.group, resource.kind)
     if is_account(resource):
-        return _is_bare(resource.node) and any(secret.emit_accounts for secret in config.pull_secrets)
+        return _is_bare(resource) and any(secret.emit_accounts for secret in config.pull_secrets)
     if resource.group == _GENERATORS:
         made = (each.external for each in config.pull_secrets if each.external is not None and each.external.spec)
         return any((external.kind, external.name) == (resource.kind, resource.name) for external in made)
@@ -44,13 +44,12 @@ def _is_ours(resource: Resource, config: Config) -> bool:
     return is_of_template and not contents(resource).pod_specs
 
 
-def _is_bare(account: Mapping) -> bool:
-    metadata = get(account, "metadata")
-    annotations = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
+def _is_bare(account: Resource) -> bool:
+    said = annotations_of(account)
     return (
-        _has_only(account, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS)
-        and _has_only(metadata, "name", "namespace", "annotations")
-        and (annotations is None or _has_only(annotations, *WRITTEN))
+        _has_only(account.node, "apiVersion", "kind", "metadata", IMAGE_PULL_SECRETS)
+        and _has_only(get(account.node, "metadata"), "name", "namespace", "annotations")
+        and (said is None or _has_only(said, *WRITTEN))
     )
 
 

@@ -47,6 +47,14 @@ class Resource(NamedTuple):
         return self.api_version.rpartition("/")[0]
 
     @property
+    def whole(self) -> Resource:
+        """The object that is applied: this one or, where it is a part of what another says, that."""
+        found = self
+        while found.is_inner and found.outer is not None:
+            found = found.outer
+        return found
+
+    @property
     def ref(self) -> ResourceRef:
         """What identifies the object, without its node and all that hangs on it."""
         return ResourceRef(self.api_version, self.kind, self.name, self.namespace)
@@ -107,6 +115,20 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
         return Resource(api_version, kind, "", namespace, node, path)
     name = filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
     return Resource(api_version, kind, name, filled(get(metadata, "namespace")) or namespace, node, path)
+
+
+def annotations_of(resource: Resource) -> Mapping | None:
+    """Return the annotations of an object, where it has a mapping of them."""
+    metadata = get(resource.node, "metadata")
+    found = get(metadata, "annotations") if isinstance(metadata, Mapping) else None
+    return found if isinstance(found, Mapping) else None
+
+
+def annotation(resource: Resource, name: str) -> str | None:
+    """Return the text of an annotation of an object, None where it has none of that name."""
+    found = annotations_of(resource)
+    value = get(found, name) if found is not None else None
+    return None if value is None else text_of(value)
 
 
 def is_empty(node: Node) -> bool:

@@ -25,7 +25,14 @@ from transformer.kustomize import Renamed, former_names, is_hashed_later, lets_f
 from transformer.nodes import Mapping, Node, compose, filled, get, is_null, own, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
 from transformer.pod_specs import contents
-from transformer.resources import IMAGE_PULL_SECRETS, Resource, is_list_of_names, pull_secret_names, resources
+from transformer.resources import (
+    IMAGE_PULL_SECRETS,
+    Resource,
+    annotation,
+    is_list_of_names,
+    pull_secret_names,
+    resources,
+)
 
 Id: TypeAlias = tuple[str, str]
 """The namespace and the name of an object."""
@@ -245,9 +252,7 @@ def _content(resource: Resource) -> KnownSecret:
 def _said_keys(resource: Resource) -> tuple[str, ...] | None:
     """Return the registries that a Secret will have by what it is made of; None where that does not say."""
     if resource.kind == "SealedSecret":
-        annotations = _mapping(_mapping(resource.node, "metadata"), "annotations")
-        said = text_of(get(annotations, REGISTRIES)) if annotations is not None else ""
-        return tuple(said.split()) or None
+        return tuple((annotation(resource, REGISTRIES) or "").split()) or None
     template = _mapping(_mapping(_mapping(resource.node, "spec"), "target"), "template")
     data = _mapping(template, "data")
     for _, value in pairs(data) if data is not None else ():

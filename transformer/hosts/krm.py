@@ -26,11 +26,11 @@ from transformer.hosts.planning import Plan, config_of, plan, plan_build, plan_w
 from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
-from transformer.kustomize import annotation, for_generator
+from transformer.kustomize import for_generator
 from transformer.nodes import Mapping, compose, get, is_null, own, pairs, plain, text_of
 from transformer.nodes import Sequence as List
 from transformer.registry_secrets import in_plaintext
-from transformer.resources import Resource, as_resource
+from transformer.resources import Resource, annotation, as_resource
 
 _CALLED = "functionConfig"
 _KNOWN_DATA = ("config", "namespace")

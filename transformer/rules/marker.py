@@ -26,7 +26,7 @@ from transformer.image_fields import ImageField
 from transformer.manifest import Manifest
 from transformer.node_edits import Value, indent_of, replace_scalar, set_entry
 from transformer.nodes import Alias, Mapping, Node, Scalar, get, is_flow, is_null, is_string, own, start, text_of
-from transformer.resources import MARKER, Resource
+from transformer.resources import MARKER, Resource, annotations_of
 
 _NAMELESS = "repoint"
 _STEPS: tuple[str, ...] = ("metadata", "annotations", MARKER)
@@ -37,7 +37,7 @@ def mark(manifest: Manifest) -> Iterator[Finding]:
     """Yield, for each object of the document that lacks the annotation, that it gets it, or why it does not."""
     seen: set[int] = set()
     for field in _looked_at(manifest) if manifest.config.marker else ():
-        resource = _object_of(field)
+        resource = field.resource.whole
         if resource.kind and id(resource.node) not in seen:
             seen.add(id(resource.node))
             yield from _mark(manifest, resource)
@@ -49,14 +49,6 @@ def _looked_at(manifest: Manifest) -> Iterator[ImageField]:
     for field in (*manifest.fields.images, *served):
         if not manifest.is_left(field) and manifest.verdict(field) is not None:
             yield field
-
-
-def _object_of(field: ImageField) -> Resource:
-    """Return the object in which a field stands: not one inside another, but that."""
-    resource = field.resource
-    while resource.is_inner and resource.outer is not None:
-        resource = resource.outer
-    return resource
 
 
 def _mark(manifest: Manifest, resource: Resource) -> Iterator[Finding]:
@@ -87,10 +79,9 @@ def _mark(manifest: Manifest, resource: Resource) -> Iterator[Finding]:
 
 def _says(resource: Resource, name: str) -> bool:
     """Say whether an object has the annotation, wherever it is written."""
-    node: Node | None = resource.node
-    for step in _STEPS:
-        node = get(node, step) if isinstance(node, Mapping) else None
-    return node is not None and is_string(node) and text_of(node) == name
+    said = annotations_of(resource)
+    value = get(said, MARKER) if said is not None else None
+    return value is not None and is_string(value) and text_of(value) == name
 
 
 def _way(resource: Resource) -> tuple[Mapping, tuple[str, ...]]:
