@@ -7,13 +7,13 @@ import pytest
 from transformer.config import Config, PullSecret
 from transformer.kustomize import (
     Renamed,
-    for_generator,
-    for_others,
     former_names,
     is_hashed_later,
     lets_follow,
     meant,
+    ordering_hashes,
     renamed,
+    without_orders,
 )
 from transformer.nodes import compose
 from transformer.resources import Resource, as_resource
@@ -115,4 +115,4 @@ def config(hashed: str, *annotations: tuple[str, str]) -> Config:
     ],
 )
 def test_orders_are_for_a_generator_alone(before: Config, generator: Config, others: Config) -> None:
-    assert (for_generator(before), for_others(before)) == (generator, others)
+    assert (ordering_hashes(before), without_orders(before)) == (generator, others)

@@ -82,7 +82,7 @@ def is_hashed_later(resource: Resource) -> bool:
     return annotation(resource, _HASHED_LATER) == "enabled"
 
 
-def for_generator(config: Config) -> Config:
+def ordering_hashes(config: Config) -> Config:
     """Return the config of a generator: where it asks for kustomize's hash, kustomize is to make it."""
     return config._replace(pull_secrets=tuple(map(_ordering_a_hash, config.pull_secrets)))
 
@@ -92,7 +92,7 @@ def is_hashed_by_kustomize(secret: PullSecret) -> bool:
     return (NEEDS_HASH, "true") in secret.annotations
 
 
-def for_others(config: Config) -> Config:
+def without_orders(config: Config) -> Config:
     """Return the config of everybody else, without the annotations that are orders to kustomize."""
     if not any(name in _ORDERS for secret in config.pull_secrets for name, _ in secret.annotations):
         return config

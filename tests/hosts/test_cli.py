@@ -262,7 +262,7 @@ def test_a_bug_says_where_it_is(
     monkeypatch.setattr(planning, "survey", None)
     assert main(["check", "web.yaml"]) == 3
     places = capfd.readouterr().err.splitlines()[1:]
-    assert [line.partition(" in ")[2] for line in places] == ["_outcome", "run", "check", "_planned", "_plan", "plan"]
+    assert [line.partition(" in ")[2] for line in places] == ["_outcome", "run", "check", "_planned", "plan"]
 
 
 def test_a_folder_that_may_not_be_seen_is_no_bug(

@@ -25,13 +25,13 @@ from pathlib import Path
 
 from transformer.config import Config
 from transformer.config_checks import bare, semantic_errors
-from transformer.errors import ConfigError, UpstreamError, UsageError
+from transformer.errors import ApplicationError, ConfigError, UsageError
 from transformer.hosts import outputs, run
+from transformer.hosts.applications import KINDS, App, inside, kind_of, manifests
 from transformer.hosts.argocd_parameters import VARIABLE, Values, announced, parsed, refuse_for_others
 from transformer.hosts.loading import load_config
 from transformer.hosts.planning import Plan, plan, with_namespace
 from transformer.hosts.processes import Stopped, stopping
-from transformer.hosts.upstream import KINDS, App, inside, kind_of, manifests
 from transformer.registry_secrets import in_plaintext
 
 _EXPOSED = (
@@ -47,7 +47,7 @@ def generate(options: argparse.Namespace) -> int:
         with stopping(options.timeout):
             return _generate(options)
     except Stopped as stopped:
-        raise UpstreamError(": ".join([str(stopped), *getattr(stopped, "__notes__", ())])) from None
+        raise ApplicationError(": ".join([str(stopped), *getattr(stopped, "__notes__", ())])) from None
 
 
 def parameters(_: argparse.Namespace) -> int:

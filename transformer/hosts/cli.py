@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transformer.errors import ConfigError, CredentialsError, InternalError, TransformerError, UsageError
 from transformer.hosts import log
-from transformer.hosts.options import PIPED, Command, parser
+from transformer.hosts.options import PIPE, Command, parser
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 _OF_NO_COMMAND = ("-h", "--help", "--version")
@@ -39,7 +39,7 @@ def _with_command(arguments: Sequence[str]) -> Sequence[str]:
     """Return the arguments with the command that is meant where none is named, as hosts that pipe something in do."""
     first = arguments[0] if arguments else ""
     is_named = not first.startswith("-") if first else sys.stdin is None or sys.stdin.isatty()
-    return arguments if is_named or first in _OF_NO_COMMAND else [PIPED, *arguments]
+    return arguments if is_named or first in _OF_NO_COMMAND else [PIPE, *arguments]
 
 
 def _outcome(arguments: Sequence[str]) -> int:

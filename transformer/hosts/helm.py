@@ -14,7 +14,7 @@ from transformer.crds import is_schema
 from transformer.documents import join, split
 from transformer.errors import ManifestSyntaxError
 from transformer.hosts import outputs, run
-from transformer.hosts.planning import config_of, with_namespace
+from transformer.hosts.planning import config_of, plan, with_namespace
 from transformer.hosts.sources import Source
 from transformer.nodes import compose
 from transformer.resources import resources
@@ -47,7 +47,8 @@ def post_render(source: Source, options: argparse.Namespace) -> int:
         if not options.quiet:
             print(f"repoint: {_NOTHING}", file=sys.stderr)
         return run.DONE
-    return run.pass_on([source], called, config, options, joined=before_others)
+    planned = plan([source], called, config, skip_unreadable=options.skip_unreadable, quiet=options.quiet)
+    return run.print_planned(planned, options, joined=before_others)
 
 
 def before_others(texts: Sequence[str], made: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from transformer.hosts.planning import Plan, config_of, plan, plan_build, plan_w
 from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
-from transformer.kustomize import for_generator
+from transformer.kustomize import ordering_hashes
 from transformer.nodes import Mapping, compose, get, is_null, own, pairs, plain, text_of
 from transformer.nodes import Sequence as List
 from transformer.registry_secrets import in_plaintext
@@ -76,12 +76,12 @@ def resource_list(source: Source) -> ResourceList | None:
     return ResourceList(source, root, tuple(map(as_resource, items.children)) if isinstance(items, List) else ())
 
 
-def transform(found: ResourceList, options: argparse.Namespace) -> int:
+def rewrite(found: ResourceList, options: argparse.Namespace) -> int:
     """Print what becomes of a ResourceList, and return the exit code."""
     _refuse_what_is_no_list(found)
     called, config = _config(found, options)
     if _is_of_generator(found):
-        return _generate(found, called, for_generator(config), options)
+        return _generate(found, called, config, options)
     planned = _plan(found, called, config, options)
     if run.is_wrong(planned):
         # Of what is said, kpt shows four lines.
@@ -160,13 +160,9 @@ def _content(node: Mapping) -> Any:
 
 
 def _generate(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> int:
-    planned = plan_whole([config.default_namespace], called, config)
-    made = run.make_all(planned)
+    planned = plan_whole([config.default_namespace], called, ordering_hashes(config))
     head = {key: text_of(get(found.root, key)) for key in ("apiVersion", "kind")}
-    text = document(head | {"items": []})
-    outputs.write([], printed=_appended(text, {"items": made.texts}).encode())
-    run.say_made(options, planned, made)
-    return run.DONE
+    return run.print_made(planned, options, lambda made: _appended(document(head), {"items": made}))
 
 
 # -- a transformer ----------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from transformer.config import Config
 from transformer.config_file import config_in
 from transformer.documents import join
 from transformer.errors import ConfigError, ManifestSyntaxError
-from transformer.hosts import outputs, run, sources
+from transformer.hosts import run, sources
 from transformer.hosts.planning import plan_build, plan_whole
-from transformer.kustomize import for_generator
+from transformer.kustomize import ordering_hashes
 from transformer.nodes import compose
 
 _CALLED = "MirrorConfig"
@@ -22,18 +22,14 @@ _CALLED = "MirrorConfig"
 _NOTHING = "# repoint: there is no Secret to make\n"
 
 
-def transform(options: argparse.Namespace) -> int:
+def rewrite(options: argparse.Namespace) -> int:
     """Print what becomes of standard input or, where that is empty, what there is to generate; return the exit code."""
     config = _config(options.config)
     [source] = sources.read([sources.STDIN])
     if source.text:
         return run.print_planned(plan_build([source], _CALLED, config), options)
-    config = for_generator(config)
-    planned = plan_whole([config.default_namespace], _CALLED, config)
-    made = run.make_all(planned)
-    outputs.write([], printed=(join(made.texts) or _NOTHING).encode())
-    run.say_made(options, planned, made)
-    return run.DONE
+    planned = plan_whole([config.default_namespace], _CALLED, ordering_hashes(config))
+    return run.print_made(planned, options, lambda made: join(made) or _NOTHING)
 
 
 def _config(file: Path) -> Config:

@@ -10,18 +10,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# Options of files that a host does not ask for.
-_NO_FILES: dict[str, Any] = {
-    "paths": [],
-    "output": None,
-    "in_place": False,
-    "diff": False,
-    "secrets": None,
-    "report": None,
-}
+# What commands say of options that they do not have.
+_NO_OUTPUTS: dict[str, Any] = {"output": None, "in_place": False, "diff": False, "secrets": None}
+_NO_FILES = _NO_OUTPUTS | {"report": None}
 
 Command = Callable[[argparse.Namespace], int]
-PIPED = "filter"
+PIPE = "pipe"
 _A_DAY = 24 * 60 * 60
 
 
@@ -37,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_render(commands.add_parser("render", help="print or write the rewritten manifests and their Secrets"))
     _add_check(commands.add_parser("check", help="write nothing; exit 1 if anything would change or is unmapped"))
     _add_secrets(commands.add_parser("secrets", help="print the registry Secrets alone"))
-    _add_filter(commands.add_parser(PIPED, help="rewrite what a host pipes in (the default where options come first)"))
+    _add_pipe(commands.add_parser(PIPE, help="rewrite what a host pipes in (the default where options come first)"))
     _add_plugin(commands.add_parser("plugin", help="install repoint as a plugin of kustomize or Helm 4"))
     _add_kustomize_plugin(commands.add_parser("kustomize-plugin", help="what the installed plugin of kustomize runs"))
     _add_argocd(commands.add_parser("argocd", help="what a config management plugin of Argo CD runs"))
@@ -89,7 +83,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )
     _add_shared(parser)
     _add_namespace(parser)
-    parser.set_defaults(run=_command("run", "check"), output=None, in_place=False, diff=False, secrets=None)
+    parser.set_defaults(run=_command("run", "check"), **_NO_OUTPUTS)
 
 
 def _add_secrets(parser: argparse.ArgumentParser) -> None:
@@ -106,10 +100,10 @@ def _add_secrets(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a namespace to make them for (may be repeated); with PATH, that in which objects end that name none",
     )
-    parser.set_defaults(run=_command("run", "secrets"), output=None, in_place=False, diff=False, secrets=None)
+    parser.set_defaults(run=_command("run", "secrets"), **_NO_OUTPUTS)
 
 
-def _add_filter(parser: argparse.ArgumentParser) -> None:
+def _add_pipe(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Rewrite what a host pipes in: a ResourceList, as a function of kustomize or kpt, or manifests, as a "
         "post-renderer of Helm. The config is the functionConfig, the file it names, or that of -c."
@@ -118,7 +112,7 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
     _add_told(parser)
     _add_allowance(parser)
     _add_namespace(parser)
-    parser.set_defaults(run=_command("piped", "rewrite"), **_NO_FILES)
+    parser.set_defaults(run=_command("pipe", "rewrite"), **_NO_FILES)
 
 
 def _add_plugin(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +130,7 @@ def _add_kustomize_plugin(parser: argparse.ArgumentParser) -> None:
     parser.description = "Transform the stream on standard input or, where that is empty, generate registry Secrets."
     parser.add_argument("config", metavar="CONFIG", type=_file, help="the MirrorConfig, as kustomize passes it")
     _add_log(parser)
-    parser.set_defaults(run=_command("kustomize_plugin", "transform"), quiet=False, skip_unreadable=False, **_NO_FILES)
+    parser.set_defaults(run=_command("kustomize_plugin", "rewrite"), quiet=False, skip_unreadable=False, **_NO_FILES)
 
 
 def _add_argocd(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, path_of, reach_of
 from transformer.hosts.sources import Source
-from transformer.kustomize import for_others
+from transformer.kustomize import without_orders
 from transformer.own_output import holds_nothing_else
 from transformer.pipeline import Rewrite, rewrite_all
 from transformer.registry_secrets import account_documents, settled, unmet
@@ -76,7 +76,7 @@ def plan(
 
     With `skip_unreadable` what is not YAML passes as it came; unless it is to be `quiet`, a person sees how far it is.
     """
-    config = for_others(config)
+    config = without_orders(config)
     known, reach = survey((source.text for source in found), config), reach_of(config)
     rewrite = partial(_rewrite, found, config, skip=skip_unreadable, quiet=quiet)
     with _naming(called):

@@ -66,7 +66,7 @@ def _helm(to: Path | None) -> Plugin:
     name = Path("repoint")
     files = {
         name / "plugin.yaml": (_HELM.format(version=version()), None),
-        name / "repoint": (_script("filter"), _EXECUTABLE),
+        name / "repoint": (_script("pipe"), _EXECUTABLE),
     }
     use = (
         f"  HELM_PLUGINS={shlex.quote(str(folder.absolute()))} helm template NAME CHART --post-renderer repoint\n"

@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from transformer.config import Config
 from transformer.documents import join
 from transformer.errors import UsageError
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.masking import masked
 from transformer.hosts.outputs import Output
 from transformer.hosts.planning import Plan, config_of, plan, plan_whole, read, with_namespace
-from transformer.hosts.sources import Source
 from transformer.hosts.work_tree import refuse_plaintext
-from transformer.kustomize import for_others
+from transformer.kustomize import without_orders
 from transformer.registry_secrets import Made, in_plaintext, make
 from transformer.survey import ids
 from transformer.unified_diff import unified_diff
@@ -60,23 +58,11 @@ def render(options: argparse.Namespace) -> int:
     return DONE
 
 
-def pass_on(
-    found: Sequence[Source],
-    called: str | Path,
-    config: Config,
-    options: argparse.Namespace,
-    joined: Joined = join_behind,
-) -> int:
-    """Print what becomes of the sources of a host, and what is made for them, and return the exit code.
-
-    `called` is how messages name the config, `joined` how both become one stream. Nothing is printed where a finding
-    is an error.
-    """
-    return print_planned(_plan(found, called, config, options), options, joined)
-
-
 def print_planned(planned: Plan, options: argparse.Namespace, joined: Joined = join_behind) -> int:
-    """Do the same with what is planned already, of a stream whose lines nobody sees."""
+    """Print what becomes of a stream whose lines nobody sees, and what is made for it, and return the exit code.
+
+    `joined` is how both become one stream. Nothing is printed where a finding is an error.
+    """
     planned = planned._replace(located=report.by_object(planned.located))
     if is_wrong(planned):
         return refuse(options, planned)
@@ -102,26 +88,27 @@ def secrets(options: argparse.Namespace) -> int:
             raise UsageError("--report tells of an input, and without a PATH none is read")
         called, config = config_of(options)
         homes = [with_namespace(config, each).default_namespace for each in options.namespace]
-        planned = plan_whole(homes, called, for_others(config))
+        planned = plan_whole(homes, called, without_orders(config))
     elif len(options.namespace) > 1:
         raise UsageError("--namespace more than once is for Secrets without any PATH")
     else:
         planned = _planned(options, next(iter(options.namespace), None))._replace(accounts=[])
-    if is_wrong(planned):
-        return refuse(options, planned)
+    return refuse(options, planned) if is_wrong(planned) else print_made(planned, options)
+
+
+def print_made(planned: Plan, options: argparse.Namespace, shaped: Callable[[Sequence[str]], str] = join) -> int:
+    """Print what is made alone, its texts `shaped` to what a host takes, and return the exit code."""
     made = make_all(planned)
-    outputs.write(_report(options, planned), printed=join(made.texts).encode())
-    say_made(options, planned, made)
+    outputs.write(_report(options, planned), printed=shaped(made.texts).encode())
+    said = about_made(options, planned, written=True) or "no Secret is needed"
+    say(options, planned, said, made=made, numbers=False)
     return DONE
 
 
 def _planned(options: argparse.Namespace, namespace: str | None) -> Plan:
     file, config = config_of(options)
-    return _plan(read(options, file, config), file, with_namespace(config, namespace), options)
-
-
-def _plan(found: Sequence[Source], called: str | Path, config: Config, options: argparse.Namespace) -> Plan:
-    return plan(found, called, config, skip_unreadable=options.skip_unreadable, quiet=options.quiet)
+    found, config = read(options, file, config), with_namespace(config, namespace)
+    return plan(found, file, config, skip_unreadable=options.skip_unreadable, quiet=options.quiet)
 
 
 def is_wrong(planned: Plan) -> bool:
@@ -234,12 +221,6 @@ def about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> 
     if not written:
         return f"{said} needed and not written{listed}: name a file with --secrets FILE"
     return f"{said} in {options.secrets or 'the output'}{listed}"
-
-
-def say_made(options: argparse.Namespace, planned: Plan, made: Made) -> None:
-    """Print what there is to say where nothing is printed but what is made."""
-    said = about_made(options, planned, written=True) or "no Secret is needed"
-    say(options, planned, said, made=made, numbers=False)
 
 
 def _diff(planned: Plan) -> str:

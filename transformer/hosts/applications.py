@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from transformer.documents import split
-from transformer.errors import ManifestSyntaxError, UpstreamError, UsageError
+from transformer.errors import ApplicationError, ManifestSyntaxError, UsageError
 from transformer.hosts import sources
 from transformer.hosts.processes import called, find, run, without_logins
 from transformer.hosts.sources import Source, source_of
@@ -69,13 +69,13 @@ def kind_of(folder: Path) -> str:
 def manifests(kind: str, app: App) -> list[Source]:
     """Return what an application of a kind comes to.
 
-    Raises UpstreamError where its tool fails, or where that is no Kubernetes object, and UsageError for wrong values.
+    Raises ApplicationError where its tool fails or that is no Kubernetes object, and UsageError for wrong values.
     """
     made = KINDS[kind](app)
     if not any(_holds_an_object(source.text) for source in made):
         what = made[0].name if made else "this folder, read as a directory,"
         hint = "" if kind != "directory" or app.recurse else "; those below it are read with the parameter recurse"
-        raise UpstreamError(f"{what} has no Kubernetes object, and Argo CD would remove all that there was{hint}")
+        raise ApplicationError(f"{what} has no Kubernetes object, and Argo CD would remove all that there was{hint}")
     return made
 
 
@@ -104,7 +104,7 @@ def _helm(app: App) -> list[Source]:
         command = ["helm", "template", app.release, ".", *_options(app, Path(folder))]
         try:
             return [_printed(command, homes)]
-        except UpstreamError as error:
+        except ApplicationError as error:
             if _LACKS_DEPENDENCIES not in str(error):
                 raise
         for fetch in _fetching():
@@ -150,7 +150,7 @@ def _fetching() -> Iterator[list[str]]:
     try:
         root = compose(Path(_CHART).read_text("utf-8", "replace"))
     except ManifestSyntaxError as error:
-        raise UpstreamError(f"{_CHART}:{error.line}:{error.column}: not YAML: {error.message}") from None
+        raise ApplicationError(f"{_CHART}:{error.line}:{error.column}: not YAML: {error.message}") from None
     chart = plain(root) if isinstance(root, Mapping) else {}
     listed = [each for each in chart.get("dependencies") or () if isinstance(each, dict)]
     urls = dict.fromkeys(str(each.get("repository")) for each in listed)
@@ -162,7 +162,7 @@ def _fetching() -> Iterator[list[str]]:
 def _directory(app: App) -> list[Source]:
     pattern = "**/*.jsonnet" if app.recurse else "*.jsonnet"
     if unread := next(iter(sorted(Path().glob(pattern))), None):
-        raise UpstreamError(f"{unread}: Argo CD would evaluate it, which nothing here can")
+        raise ApplicationError(f"{unread}: Argo CD would evaluate it, which nothing here can")
     below = [] if app.recurse else [each for each in Path().iterdir() if each.is_dir()]
     return [
         source._replace(text=source.text.removeprefix("\ufeff"), encoding="utf-8")
@@ -177,20 +177,20 @@ KINDS = {"kustomize": _kustomize, "helm": _helm, "directory": _directory}
 def _printed(command: Sequence[str], defaults: Table[str, str] = _NO_DEFAULTS) -> Source:
     """Return what a program printed; `defaults` are variables for what ours do not say.
 
-    Raises UpstreamError where it is not there, or fails.
+    Raises ApplicationError where it is not there, or fails.
     """
     name, program = called(command), find(command[0])
     if program is None:
-        raise UpstreamError(f"{command[0]} is not on PATH, and this application needs it")
+        raise ApplicationError(f"{command[0]} is not on PATH, and this application needs it")
     try:
         ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment={**defaults, **os.environ}, stays=True)
     except OSError as error:
-        raise UpstreamError(f"{name} cannot be started: {error.strerror}") from None
+        raise ApplicationError(f"{name} cannot be started: {error.strerror}") from None
     errors = without_logins(ended.errors.decode("utf-8", "replace").strip())
     if len(ended.output) > _MOST_OUTPUT:
-        raise UpstreamError(f"{name} printed more than {_MOST_OUTPUT} bytes")
+        raise ApplicationError(f"{name} printed more than {_MOST_OUTPUT} bytes")
     if ended.code:
-        raise UpstreamError(": ".join(filter(None, [f"{name} failed with {ended.how}", errors])))
+        raise ApplicationError(": ".join(filter(None, [f"{name} failed with {ended.how}", errors])))
     if errors:
         print(f"{name}: {errors}", file=sys.stderr)
     return source_of(name, ended.output)

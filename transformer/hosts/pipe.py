@@ -14,4 +14,4 @@ def rewrite(options: argparse.Namespace) -> int:
         raise UsageError(f"files need a command, such as: repoint render {' '.join(options.paths)}")
     [source] = sources.read([sources.STDIN])
     found = krm.resource_list(source)
-    return krm.transform(found, options) if found else helm.post_render(source, options)
+    return krm.rewrite(found, options) if found else helm.post_render(source, options)
