@@ -6,6 +6,7 @@ Each host is the real program. `repoint` is on its PATH, as a script that runs t
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -65,6 +66,11 @@ def install_command(folder: Path) -> Path:
     script.write_text(f'#!/bin/sh\n{variables} exec {shlex.quote(sys.executable)} -P -m transformer "$@"\n')
     script.chmod(0o755)
     return folder
+
+
+def commands_of(example: Path) -> list[str]:
+    """Return what the README of an example says to run, block by block."""
+    return re.findall(r"^```sh\n(.*?)^```$", (example / "README.md").read_text(), re.MULTILINE | re.DOTALL)
 
 
 Host: TypeAlias = Callable[[Stage], Done]

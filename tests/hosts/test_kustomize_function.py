@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import CONFIG, CREDENTIALS, PASSWORD, POD, Done, contents, lay_out, load, repoint
-from in_hosts import BUILD, FUNCTION, KUSTOMIZATION, Stage, stage
+from in_hosts import BUILD, FUNCTION, KUSTOMIZATION, Stage, commands_of, stage
 from observed_fields import manifests
 from programs import needs
 
@@ -190,7 +190,18 @@ def test_a_generator_that_fails_says_why(at: Stage) -> None:
     assert done.err.startswith("pull secret harbor-pull: the environment variable HARBOR_PASSWORD for its password")
 
 
-# -- real manifests ---------------------------------------------------------------------------------------------------
+# -- the example, and real manifests ----------------------------------------------------------------------------------
+
+EXAMPLE = CASES.parent.parent.parent / "examples" / "kustomize"
+
+
+def test_the_example_runs_as_its_readme_says(bin_folder: Path, tmp_path: Path) -> None:
+    at = stage(shutil.copytree(EXAMPLE, tmp_path / "stage"), bin_folder, {})
+    [command] = commands_of(EXAMPLE)
+    done = at.run("sh", "-ec", command)
+    assert (done.code, done.out) == (0, (CASES.parent / "examples" / "kustomize.yaml").read_bytes()), done.err
+    assert at.run("repoint", "check", "-c", "overlays/production/repoint.yaml", stdin=done.out).code == 0
+
 
 CORPUS = os.environ.get("REPOINT_CORPUS", "")
 EVERYTHING = CONFIG.replace("docker.io, mirror: harbor.corp.example/hub", "'*', mirror: harbor.corp.example/hub")
