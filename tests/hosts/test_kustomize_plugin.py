@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command import ATTACHED, CONFIG, CREDENTIALS, POD, contents, lay_out, load, repoint
-from in_hosts import BUILD, FUNCTION, KUSTOMIZATION, Stage, stage
+from in_hosts import BUILD, FUNCTION, KUSTOMIZATION, Stage, commands_of, stage
 from passwords import leaks
 from programs import needs
 
@@ -126,3 +126,15 @@ def test_kubectl_runs_no_plugin_when_it_applies(at: Stage) -> None:
     done = at.run("kubectl", "apply", "-k", ".", "--dry-run=client", KUBECONFIG="/dev/null")
     assert (done.code, done.out) == (1, b"")
     assert "external plugins disabled; unable to load external plugin 'MirrorConfig'" in done.err
+
+
+EXAMPLE = CASES.parent.parent.parent / "examples" / "kustomize-plugin"
+
+
+@needs("kubectl")
+def test_the_example_runs_as_its_readme_says(bin_folder: Path, tmp_path: Path) -> None:
+    at = stage(shutil.copytree(EXAMPLE, tmp_path / "stage"), bin_folder, {})
+    [command] = commands_of(EXAMPLE)
+    done = at.run("sh", "-ec", command, HOME=str(tmp_path), XDG_CONFIG_HOME="", KUSTOMIZE_PLUGIN_HOME="")
+    assert (done.code, done.out) == (0, (CASES.parent / "examples" / "kustomize-plugin.yaml").read_bytes()), done.err
+    assert at.run("repoint", "check", stdin=done.out).code == 0
