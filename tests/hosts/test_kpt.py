@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from command import CONFIG, CREDENTIALS, contents, lay_out, load
-from in_hosts import Stage, stage
+from in_hosts import Stage, commands_of, stage
 from observed_fields import manifests
 from programs import needs
 from ruamel.yaml.error import YAMLError
@@ -241,7 +242,21 @@ def test_kpt_runs_no_program_that_it_is_not_allowed_to(at: Stage) -> None:
     assert "must run with `--allow-exec`" in done.err
 
 
-# -- real manifests ---------------------------------------------------------------------------------------------------
+# -- the example, and real manifests ----------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLE, EXPECTED = ROOT / "examples" / "kpt", ROOT / "tests" / "cases" / "examples" / "kpt"
+
+
+@pytest.mark.parametrize("command", commands_of(EXAMPLE), ids=["render", "eval"])
+def test_the_example_runs_as_its_readme_says(command: str, bin_folder: Path, tmp_path: Path) -> None:
+    at = stage(shutil.copytree(EXAMPLE, tmp_path / "stage"), bin_folder, {})
+    expected = contents(EXAMPLE) | contents(EXPECTED)
+    for _ in "again":
+        done = at.run("sh", "-ec", command)
+        assert (done.code, contents(at.folder)) == (0, expected), done.err
+    assert at.run("repoint", "check", ".").code == 0
+
 
 CORPUS = os.environ.get("REPOINT_CORPUS", "")
 EVERYTHING = NAMED.replace("docker.io, mirror: harbor.corp.example/hub", "'*', mirror: harbor.corp.example/hub")
