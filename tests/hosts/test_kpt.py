@@ -156,6 +156,19 @@ def test_only_what_is_selected_is_rewritten(at: Stage) -> None:
     assert package(at)["web.yaml"] == WEB + other.replace("      image: nginx\n", image)
 
 
+def test_check_is_a_validator(at: Stage) -> None:
+    kept = NAMED.replace("  pullSecrets:", "  keep: [registry.example]\n  pullSecrets:")
+    validators = "  validators:\n    - exec: repoint check -c package/mirror.yaml\n"
+    lay_out(at.folder, {"package/mirror.yaml": kept, "package/Kptfile": KPTFILE + validators})
+    assert at.run("kpt", *RENDER).code == 0
+    assert package(at)["web.yaml"] == REWRITTEN
+    alone = KPTFILE[: KPTFILE.index("  mutators:")] + validators
+    lay_out(at.folder, {"package/Kptfile": alone, "package/web.yaml": WEB})
+    done = at.run("kpt", *RENDER)
+    assert (done.code, package(at)["web.yaml"]) == (1, WEB)
+    assert "would change: nginx:1.27 -> harbor.corp.example/hub/library/nginx:1.27" in done.err
+
+
 def test_each_package_has_its_own(at: Stage) -> None:
     inner = {name.replace("package/", "package/inner/"): text for name, text in PACKAGE.items()}
     lay_out(at.folder, inner | {"package/inner/mirror.yaml": NAMED.replace("/hub", "/inner")})

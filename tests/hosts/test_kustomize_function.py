@@ -112,6 +112,28 @@ def names(done: Done) -> tuple[str, ...]:
     return secret["metadata"]["name"], *(each["name"] for each in pod["spec"]["imagePullSecrets"])
 
 
+def test_an_annotation_keeps_an_image_and_no_comment_does(at: Stage) -> None:
+    """Kustomize passes no comments on."""
+    by_comment = POD.replace("by hand", "repoint: keep")
+    by_annotation = POD.replace("{name: web}", "{name: kept, annotations: {repoint.dev/keep: 'true'}}")
+    lay_out(at.folder, {"input.yaml": f"{by_comment}---\n{by_annotation}"})
+    pods = [each for each in load(at.run("kustomize", *FUNCTIONS).out) if each["kind"] == "Pod"]
+    assert {each["metadata"]["name"]: each["spec"]["containers"][0]["image"] for each in pods} == {
+        "kept": "nginx:1.27",
+        "web": "harbor.corp.example/hub/library/nginx:1.27",
+    }
+
+
+def test_paths_begin_at_the_kustomization(at: Stage) -> None:
+    expected = login(at.run("kustomize", *FUNCTIONS, HARBOR_USER="u", HARBOR_PASSWORD="p"))
+    files = declared().replace(
+        "env: {username: HARBOR_USER, password: HARBOR_PASSWORD}", "files: {username: u, password: p}"
+    )
+    lay_out(at.folder, {"function.yaml": files, "u": "u\n", "p": "p\n"})
+    outside = at._replace(folder=at.folder.parent)
+    assert login(outside.run("kustomize", *FUNCTIONS[:-1], at.folder.name)) == expected
+
+
 def test_kustomize_passes_arguments_and_variables(at: Stage) -> None:
     """From 5.7 on; one whose value has an equals sign it drops."""
     expected = login(at.run("kustomize", *FUNCTIONS, HARBOR_USER="u", HARBOR_PASSWORD="p"))
@@ -139,6 +161,19 @@ def test_without_the_second_flag_nothing_is_done_and_check_says_so(at: Stage) ->
 def test_kubectl_runs_no_function(at: Stage) -> None:
     done = at.run("kubectl", "kustomize", "--enable-alpha-plugins", ".")
     assert (done.code, load(done.out), done.err) == (0, load(POD.encode()), "")
+
+
+@pytest.mark.parametrize(("transformers", "code"), [("[function.yaml]", 0), ("[]", 1)])
+def test_check_is_a_validator(transformers: str, code: int, at: Stage) -> None:
+    """With arguments, so from 5.7 on; a validator of kustomize may print nothing."""
+    kustomization = (
+        f"resources: [input.yaml]\ntransformers: {transformers}\nvalidators: [check.yaml]\nnamePrefix: my-\n"
+    )
+    check = config_map("{}", ", args: [check, -c, function.yaml]")
+    lay_out(at.folder, {"kustomization.yaml": kustomization, "check.yaml": check})
+    done = at.run("kustomize", *FUNCTIONS)
+    assert (done.code, bool(done.out)) == (code, not code)
+    assert ("would change: nginx:1.27 -> harbor.corp.example/hub/library/nginx:1.27" in done.err) == bool(code)
 
 
 def test_kustomize_takes_no_function_that_gives_objects_for_a_validator(at: Stage) -> None:
