@@ -240,13 +240,14 @@ WRONG = {
 def test_what_fails_says_why_and_changes_nothing(
     files: dict[str, str], variables: dict[str, str], reason: str, bin_folder: Path, tmp_path: Path
 ) -> None:
-    """In the four lines that kpt shows."""
+    """In the four lines that kpt shows, and in the file that it keeps."""
     lay_out(tmp_path / "stage", PACKAGE | {f"package/{name}": text for name, text in files.items()})
     at = stage(tmp_path / "stage", bin_folder, variables)
     before = package(at)
-    done = at.run("kpt", *RENDER)
+    done = at.run("kpt", *RENDER, "--results-dir", "results")
     assert (done.code, done.out, package(at)) == (1, b"", before)
     assert reason in done.err
+    assert reason in load((at.folder / "results" / "results.yaml").read_bytes())[0]["items"][0]["stderr"]
 
 
 def test_kpt_runs_no_program_that_it_is_not_allowed_to(at: Stage) -> None:

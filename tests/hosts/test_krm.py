@@ -241,6 +241,21 @@ def test_a_result_says_of_which_file_it_is(tmp_path: Path) -> None:
     )
 
 
+def test_what_kustomize_notes_stays_as_it_is(tmp_path: Path) -> None:
+    """It fails where two of these lists do not have one length."""
+    noted = annotated(
+        "internal.config.kubernetes.io/prefixes: a-,b-",
+        "internal.config.kubernetes.io/previousKinds: Pod,Pod,Pod",
+        "internal.config.kubernetes.io/previousNames: web,a-web,a-web",
+        "internal.config.kubernetes.io/previousNamespaces: default,default,shop",
+        "kustomize.config.k8s.io/id: |\n      kind: Pod\n      name: web",
+        "internal.config.kubernetes.io/id: '1'",
+    )
+    rewritten = noted.replace("nginx", "harbor.corp.example/hub/library/nginx")
+    done = repoint(tmp_path, stdin=listed(noted))
+    assert without_secret(done.out).startswith(listed(f"{rewritten}  imagePullSecrets:\n  - name: harbor-pull\n"))
+
+
 # -- plain text -------------------------------------------------------------------------------------------------------
 
 OF_A_FILE = annotated("config.kubernetes.io/path: web.yaml")
