@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -205,17 +206,24 @@ def test_a_closed_stream_is_no_bug(script: str, done: Done, folder: Path) -> Non
     assert in_shell(folder, script) == done
 
 
-def test_an_interrupt_ends_quietly(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(run, "make", interrupt)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_ended_says_nothing_and_changes_nothing(number: int, code: int, folder: Path) -> None:
+    """It waits for who reads its output, more than a pipe holds, and has put a file in place by then."""
+    lay_out(folder, {"web.yaml": f"{POD}{'# more' * 50_000}\n"})
     before = contents(folder)
-    assert main(["render", "web.yaml", "-i", "--secrets", "s.yaml"]) == 130
-    assert (capfd.readouterr(), contents(folder)) == (("", ""), before)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "transformer", "render", "web.yaml", "--secrets", "s.yaml"],
+        cwd=folder,
+        env=environment(CREDENTIALS),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stdout.read(1)
+    assert (folder / "s.yaml").exists()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err, contents(folder)) == (code, b"", before)
 
 
 # -- a bug of ours ----------------------------------------------------------------------------------------------------

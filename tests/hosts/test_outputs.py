@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,22 @@ def test_write_puts_back_what_it_replaced_when_a_later_file_cannot_be(
     with pytest.raises(UsageError, match=r"mounted\.yaml: Device or resource busy; no file was changed\Z"):
         write([Output(tmp_path / name, b"new") for name in ("a.yaml", "new/b.yaml", "mounted.yaml")])
     assert contents(tmp_path) == before
+
+
+def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) -> None:
+    old = {f"{number}.yaml": b"old" for number in range(10)}
+    new = dict.fromkeys([*old, "more.yaml"], b"new")
+    handler = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for tenths in range(1, 100):
+        lay_out(tmp_path, old)
+        with suppress(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, tenths / 10_000)
+            write([Output(tmp_path / name, data) for name, data in new.items()])
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            contents(tmp_path)  # long enough for one that was on its way
+        assert contents(tmp_path) in (old, new)
+        (tmp_path / "more.yaml").unlink(missing_ok=True)
+    signal.signal(signal.SIGALRM, handler)
 
 
 def test_write_refuses_a_folder_it_may_not_write_to(shared_folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from transformer.errors import ConfigError, CredentialsError, InternalError, Tra
 from transformer.hosts import log
 from transformer.hosts.options import PIPE, Command, parser
 
-INTERRUPTED, BROKEN_PIPE = 130, 141
+INTERRUPTED, BROKEN_PIPE, ENDED = 130, 141, 143
 _OF_NO_COMMAND = ("-h", "--help", "--version")
 
 
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stderr is None:  # closed by the caller; print would take standard output instead
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  open to the end
     arguments = sys.argv[1:] if arguments is None else arguments
+    signal.signal(signal.SIGTERM, _end)
     try:
         with log.kept(log.asked_for(arguments), arguments):
             return _outcome(_with_command(arguments))
@@ -33,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except OSError:  # standard error cannot be written, so that nobody can be told
         return TransformerError.exit_code
+
+
+def _end(*_: object) -> None:
+    """End as by an interrupt: programs that were started are ended too, and files are as they were."""
+    raise SystemExit(ENDED)
 
 
 def _with_command(arguments: Sequence[str]) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,20 +34,31 @@ def write(outputs: Sequence[Output], *, printed: bytes = b"") -> None:
 
     Files are written beside their places first, then moved into place. A link stays, and what it points at is
     written; a file keeps its permissions and, where that is allowed, its owner. What is no regular file (a pipe, a
-    device) is written to as it is, when all the files are in place. Raises UsageError.
+    device) is written to as it is, when all the files are in place. A signal that would end us waits until then, since
+    of what is half done nobody could know. Raises UsageError.
     """
     streams = [output for output in outputs if is_stream(output.file)]
     files = [output for output in outputs if output not in streams]
     _refuse_one_place_twice(files)
-    with ExitStack() as clean_up, ExitStack() as undo:
+    with _masked(signal.SIG_BLOCK), ExitStack() as clean_up, ExitStack() as undo:
         staged = [(output, _stage(output, undo)) for output in files]
         for output, new in staged:
             _replace(output, new, clean_up, undo)
-        for output in streams:
-            _pour(output)
-        if printed:
-            _print(printed)
+        with _masked(signal.SIG_UNBLOCK):  # who reads may let us wait
+            for output in streams:
+                _pour(output)
+            if printed:
+                _print(printed)
         undo.pop_all()
+
+
+@contextmanager
+def _masked(how: int) -> Iterator[None]:
+    before = signal.pthread_sigmask(how, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def is_standard_output(file: Path) -> bool:
