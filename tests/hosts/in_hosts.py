@@ -56,7 +56,9 @@ def stage(folder: Path, bin_folder: Path, variables: Mapping[str, str] = CREDENT
     log = folder.parent / f"{folder.name}.log"
     homes = {f"HELM_{name}_HOME": str(folder.parent / "helm") for name in ("CACHE", "CONFIG", "DATA")}
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
-    return Stage(folder, environment(variables) | homes | {"PATH": path, "REPOINT_LOG": str(log)}, log)
+    # A legacy plugin that fails leaves its config among the temporary files.
+    places = {"PATH": path, "TMPDIR": str(folder.parent), "REPOINT_LOG": str(log)}
+    return Stage(folder, environment(variables) | homes | places, log)
 
 
 def install_command(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from cmp_server import Sidecar, request, sandbox
 from command import CONFIG, CREDENTIALS, PLAIN_CONFIG, lay_out, pod, repoint
-from programs import needs
+from programs import needs, required
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent.parent
@@ -110,8 +110,10 @@ def test_a_config_that_does_not_do_is_an_error(config: str, message: str, sideca
     assert message in sidecar.failure(repository)
 
 
+@needs("unshare", "mount", "setpriv")
 def test_a_sidecar_of_these_tests_is_as_confined_as_that_of_the_example(sidecar: Sidecar, repository: Path) -> None:
     if not sandbox(repository):
+        assert "unshare" not in required(), "this needs root, and the right to mount"
         pytest.skip("this needs root, and the right to mount")
     sidecar.script("kustomize", "id -u >&2; echo ${HOME-none} >&2; touch /x x; exit 1")
     lay_out(repository, {"Kustomization": ""})

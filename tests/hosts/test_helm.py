@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from command import ATTACHED, CONFIG, POD, SERVICE, Done, lay_out, load, pod, repoint
-from in_hosts import Stage, install_command, stage
+from in_hosts import Stage, stage
 from observed_fields import manifests
 from programs import needs
 
@@ -87,11 +87,6 @@ class Helm(NamedTuple):
     def render(self, templates: Mapping[str, str | bytes], *options: str, **variables: str) -> Done:
         """Do the same, and have repoint rewrite it."""
         return self.plain(templates, "--post-renderer", "repoint", *options, **variables)
-
-
-@pytest.fixture(scope="module")
-def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install_command(tmp_path_factory.mktemp("bin"))
 
 
 @pytest.fixture(scope="module")

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import CONFIG, CREDENTIALS, environment, lay_out, load, repoint
+from command import CONFIG, lay_out, load, repoint
+from in_hosts import Stage, stage
 from programs import needs
-
-PLUGIN = f"""\
-apiVersion: v1
-type: postrenderer/v1
-name: repoint
-version: 0.1.0
-runtime: subprocess
-runtimeConfig:
-  platformCommand:
-  - command: {json.dumps(sys.executable)}
-    args: [-m, transformer, render]
-"""
 
 JOB = """\
 apiVersion: batch/v1
@@ -57,7 +44,6 @@ spec:
 """
 CHART = {
     "repoint.yaml": CONFIG,
-    "plugins/repoint/plugin.yaml": PLUGIN,
     "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
     "chart/templates/migrate.yaml": JOB,
     "chart/templates/web.yaml": DEPLOYMENT,
@@ -69,17 +55,19 @@ ANNOTATIONS = {
 }
 
 
-def templated(folder: Path, *options: str) -> list[Any]:
-    """What `helm template` prints of the chart, rendered by the plugin: the release, then its hooks."""
-    own = {f"HELM_{name}_HOME": str(folder / "helm") for name in ("CACHE", "CONFIG", "DATA")}
-    ran = subprocess.run(
-        ["helm4", "template", "shop", "chart", "--post-renderer", "repoint", *options],
-        cwd=folder,
-        env=environment({**CREDENTIALS, **own, "HELM_PLUGINS": str(folder / "plugins")}),
-        capture_output=True,
-        check=True,
-    )
-    return load(ran.stdout)
+@pytest.fixture
+def at(bin_folder: Path, tmp_path: Path) -> Stage:
+    """A stage with the chart and the plugin of Helm 4."""
+    lay_out(tmp_path / "stage", CHART)
+    made = stage(tmp_path / "stage", bin_folder)
+    made.run("repoint", "plugin", "install", "helm", "--to", "plugins")
+    return made
+
+
+def templated(at: Stage, *options: str) -> list[Any]:
+    """Return what `helm template` prints of the chart, rendered by the plugin: the release, then its hooks."""
+    command = ("helm4", "template", "shop", "chart", "--post-renderer", "repoint", *options)
+    return load(at.run(*command, HELM_PLUGINS=str(at.folder / "plugins")).out)
 
 
 def named(objects: list[Any]) -> list[str]:
@@ -93,20 +81,18 @@ def pulled_with(objects: list[Any]) -> Iterator[list[str]]:
 
 
 @needs("helm4")
-def test_helm_takes_the_secret_of_a_hook_for_a_hook(tmp_path: Path) -> None:
-    lay_out(tmp_path, CHART)
-    release, hooks = templated(tmp_path, "--no-hooks"), templated(tmp_path)[1:]
+def test_helm_takes_the_secret_of_a_hook_for_a_hook(at: Stage) -> None:
+    release, hooks = templated(at, "--no-hooks"), templated(at)[1:]
     assert named(release) == ["Deployment web"]
     assert named(hooks) == ["Secret harbor-pull", "Job migrate"]
     assert list(pulled_with([*release, *hooks])) == [["harbor-pull"]] * 2
     assert hooks[0]["metadata"]["annotations"] == ANNOTATIONS
-    assert int(hooks[0]["metadata"]["annotations"]["helm.sh/hook-weight"]) < -5
 
 
 @needs("helm4")
-def test_helm_takes_the_secret_of_other_hooks_for_a_part_of_the_release(tmp_path: Path) -> None:
-    lay_out(tmp_path, {**CHART, "chart/templates/migrate.yaml": JOB.replace("pre-", "post-")})
-    assert named(templated(tmp_path, "--no-hooks")) == ["Secret harbor-pull", "Deployment web"]
+def test_helm_takes_the_secret_of_other_hooks_for_a_part_of_the_release(at: Stage) -> None:
+    lay_out(at.folder, {"chart/templates/migrate.yaml": JOB.replace("pre-", "post-")})
+    assert named(templated(at, "--no-hooks")) == ["Secret harbor-pull", "Deployment web"]
 
 
 def made(folder: Path, text: str, more: str = "") -> list[Any]:

@@ -94,7 +94,7 @@ def marked(done: Done) -> tuple[int, list[str]]:
 
 CASE = CASES / "workloads"
 CONFIG, INPUT = (CASE / "repoint.yaml").read_text(), (CASE / "input.yaml").read_text()
-UNMAPPED, BROKEN = INPUT.replace("team/report", "x.example/report"), INPUT.replace("metadata:", "metadata: ]", 1)
+BROKEN = INPUT.replace("metadata:", "metadata: ]", 1)  # which kustomize, Helm and kpt say themselves
 # What is wrong: the config, the input, the variables; and what a person has to be told.
 FAILURES = {
     "a config with an unknown key": (CONFIG.replace("keep:", "kept:"), INPUT, CREDENTIALS, "unknown key 'kept'"),
@@ -115,18 +115,18 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("host", RUNS)
+@pytest.mark.parametrize("called", [pytest.param(name, marks=needs(program)) for name, (program, _) in HOSTS.items()])
 @pytest.mark.parametrize(("config", "text", "variables", "reason"), FAILURES.values(), ids=FAILURES)
 def test_what_fails_fails_in_every_host(
-    config: str, text: str, variables: dict[str, str], reason: str, host: Any, bin_folder: Path, tmp_path: Path
+    config: str, text: str, variables: dict[str, str], reason: str, called: str, bin_folder: Path, tmp_path: Path
 ) -> None:
-    """With the reason on standard error or, where the host shows none, in the log; nothing is printed."""
+    """With the reason on standard error or, in Helm 4, which shows nothing of that, in the log; nothing is printed."""
     folder = tmp_path / "stage"
     folder.mkdir()
     for name, content in (("repoint.yaml", config), ("input.yaml", text)):
         (folder / name).write_text(content)
     at = stage(folder, bin_folder, variables)
-    done = host(at)
+    done = HOSTS[called][1](at)
     assert (done.code != 0, done.out) == (True, b"")
-    said = done.err + (at.log.read_text() if at.log.exists() else "")
-    assert reason in said
+    is_in_log = called == "Helm 4" and at.log.exists() and reason not in done.err
+    assert reason in (at.log.read_text() if is_in_log else done.err)
