@@ -33,6 +33,7 @@ def finding(
         resource=ResourceRef("v1", "Pod", pod, namespace),
         pull_secret=pull_secret,
         secret=secret,
+        keys=("r.example",),
         namespace=namespace,
         account=account,
     )
@@ -136,6 +137,11 @@ def test_whole_knows_which_of_them_the_input_must_not_have() -> None:
     said = whole([], found, Config(pull_secrets=secrets))
     assert said.made == {("n", "kept"), ("n", "pull"), ("n", "updated")}
     assert said.strict == {("n", "pull")}
+
+
+def test_whole_makes_none_that_the_input_has_by_a_longer_name() -> None:
+    said = whole([], [finding("present", "my-pull")._replace(keys=())], Config(pull_secrets=(STRICT,)))
+    assert (said.made, said.strict) == (set(), set())
 
 
 # -- together ---------------------------------------------------------------------------------------------------------
