@@ -12,6 +12,8 @@ from passwords import AWKWARD_PASSWORD, PASSWORD, leaks
 
 from transformer.config import Config, CredentialSource, PullSecret
 from transformer.dockerconfig import Credentials, dockercfg, dockerconfigjson
+from transformer.nodes import compose
+from transformer.resources import Resource, as_resource
 from transformer.survey import KnownSecret, Survey, survey
 
 CONFIG = Config(pull_secrets=(PullSecret("any", ("a.example",)),))
@@ -477,3 +479,64 @@ def test_a_survey_gives_suffixes_by_pull_secret_and_namespace() -> None:
     one, other = PullSecret("a", ("h.example",)), PullSecret("b", ("h.example",))
     found = Survey({}, {}, suffixes={("a", "n"): "-2456789bcd"})
     assert [found.suffix(one, "n"), found.suffix(one, "m"), found.suffix(other, "n")] == ["-2456789bcd", "", ""]
+
+
+# -- what kustomize has renamed ---------------------------------------------------------------------------------------
+
+
+def built(kind: str, name: str, prefix: str = "", api_version: str = "v1") -> str:
+    """Return an object as kustomize passes it on, with a prefix before its name."""
+    noted = f", annotations: {{{NOTED}/previousNames: {name}, {NOTED}/prefixes: {prefix}}}" if prefix else ""
+    return f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: {prefix}{name}, namespace: n{noted}}}\n"
+
+
+NOTED = "internal.config.kubernetes.io"
+BUILT = survey(
+    [
+        built(kind, name, prefix)
+        for kind, name in (("ServiceAccount", "a"), ("Secret", "s"), ("ServiceAccount", "default"))
+        for prefix in ("dev-", "prod-")
+    ],
+    CONFIG,
+)
+
+
+def referrer(kind: str, prefix: str = "") -> Resource:
+    node = compose(built(kind, "web", prefix))
+    found = as_resource(node) if node is not None else None
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("prefix", "now"), [("dev-", "dev-a"), ("prod-", "prod-a")])
+def test_a_name_of_an_account_follows_to_that_with_the_same_prefix(prefix: str, now: str) -> None:
+    assert BUILT.account("n", "a", referrer("Pod", prefix)) == ("n", now)
+    assert BUILT.account("n", now, referrer("Pod", prefix)) == ("n", now)
+    assert BUILT.account("m", "a", referrer("Pod", prefix)) is None
+
+
+def test_no_name_follows_to_an_account_of_another_prefix() -> None:
+    assert BUILT.account("n", "a", referrer("Pod", "test-")) is None
+    assert BUILT.account("n", "default") is None
+
+
+# Who refers to a Secret and by what, what that name will be, and by what name it should.
+REFERRING = {
+    "by its former name": ("Pod", "prod-", "s", "prod-s", "prod-s"),
+    "by its present one": ("Pod", "prod-", "prod-s", "prod-s", "prod-s"),
+    "of another prefix": ("Pod", "test-", "s", "s", "s"),
+    "a kind that lets no name follow": ("Rollout", "prod-", "s", "s", "prod-s"),
+}
+
+
+@pytest.mark.parametrize(("kind", "prefix", "name", "now", "said"), REFERRING.values(), ids=REFERRING)
+def test_a_name_of_a_secret_follows(kind: str, prefix: str, name: str, now: str, said: str) -> None:
+    by = referrer(kind, prefix)
+    assert (BUILT.name_now("n", name, by), BUILT.name_for("n", name, by)) == (now, said)
+    assert (BUILT.secret("n", name, by) is not None) == (now == "prod-s")
+
+
+def test_all_secrets_of_a_former_name_are_known() -> None:
+    assert BUILT.names_now("n", "s") == ["dev-s", "prod-s"]
+    assert BUILT.names_now("m", "s") == ["s"]
+    assert BUILT.secret("n", "s") is not None
