@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from mirroring import HUB, NESTED, WILD, Mirrors, config, override
 
-from transformer.config import Config, ImageOverride
+from transformer.config import Config, ImageOverride, PullSecret
 from transformer.loops import loops
 from transformer.mirrors import Decision, aim, decider
 from transformer.reference import parse
@@ -214,6 +214,13 @@ def test_decide_says_what_stays_and_why(
 
 def test_decide_names_the_unmapped_reference_in_full() -> None:
     assert decider(config({}))("nginx:1").message == "no mirror covers docker.io/library/nginx:1"
+
+
+def test_decide_has_a_hint_where_a_pull_secret_opens_the_registry() -> None:
+    """Then the image may well be one that is kept there, and never mirrored."""
+    opening = config(HUB)._replace(pull_secrets=(PullSecret("pull", ("h.example/team",)),))
+    said = "no mirror covers h.example/other/app; if it is to stay, name it under spec.keep"
+    assert decider(opening)("h.example/other/app").message == said
 
 
 REDIS = "h.example/cache/redis"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+from transformer import keyring
 from transformer.config import Config, ImageOverride
 from transformer.errors import InvalidReference
 from transformer.reference import Reference, is_registry, parse
@@ -55,13 +56,17 @@ class Rule(NamedTuple):
 
 
 class _Compiled(NamedTuple):
-    """A config, ready to be asked: rules by their domain, the rest by `domain/path` (`_key`)."""
+    """A config, ready to be asked: rules by their domain, the rest by `domain/path` (`_key`).
+
+    `opened` are the hosts that pull secrets open.
+    """
 
     by_domain: dict[str, list[Rule]]
     by_wildcard: list[Rule]
     overrides: dict[str, tuple[str, ImageOverride]]
     placed: dict[str, str]
     mirrored: list[tuple[re.Pattern[str], str]]
+    opened: frozenset[str]
 
 
 @lru_cache(maxsize=8)
@@ -152,6 +157,7 @@ def _compile(config: Config) -> _Compiled:
         overrides={_key(parse(image.name)): (label, image) for label, image in images},
         placed={_key(parse(image.new_name)): label for label, image in images if image.new_name},
         mirrored=[(pattern, label) for pattern, label in landings if pattern],
+        opened=frozenset(keyring.host(key) for secret in config.pull_secrets for key in secret.registries),
     )
 
 
@@ -175,7 +181,8 @@ def _by_source(compiled: _Compiled, reference: Reference) -> Decision:
     if (rule is None or rule.source == "*") and (label := _mirrored_by(compiled, reference)):
         return Decision("kept", reference, f"already mirrored: {label}")
     if rule is None:
-        return Decision("unmapped", reference, "", f"no mirror covers {reference}")
+        hint = "; if it is to stay, name it under spec.keep" if reference.domain in compiled.opened else ""
+        return Decision("unmapped", reference, "", f"no mirror covers {reference}{hint}")
     if rule.target is None:
         return Decision("kept", reference, rule.label)
     try:

@@ -65,6 +65,13 @@ def test_read_takes_what_is_named_whatever_it_is_called(tmp_path: Path) -> None:
     assert names(tmp_path / ".git") == [str(tmp_path / ".git/x.yaml")]
 
 
+def test_read_takes_a_file_once(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a/x.yaml": "a: 1\n", "a/y.yaml": "b: 1\n"})
+    (tmp_path / "a" / "z.yaml").symlink_to("x.yaml")
+    found = read([str(tmp_path / "a"), str(tmp_path / "a" / "." / "y.yaml"), str(tmp_path / "a" / ".." / "a")])
+    assert [Path(source.name).name for source in found] == ["x.yaml", "y.yaml", "z.yaml"]
+
+
 def test_read_passes_over_what_is_left_out(tmp_path: Path) -> None:
     lay_out(tmp_path, dict.fromkeys(["repoint.yaml", "out/x.yaml", "web.yaml"], POD))
     left_out = (tmp_path / "repoint.yaml", tmp_path / "out")

@@ -61,12 +61,17 @@ def read(paths: Sequence[str], *, leave_out: Iterable[Path] = ()) -> list[Source
 
     In a folder those are the files ending in .yaml, .yml, and in .json where a Kubernetes object can be in them, in
     order of their names; what version control keeps for itself, linked folders and what lies in or under `leave_out`
-    are passed over. Raises UsageError naming every path that cannot be read.
+    are passed over. A file that is named twice is read once. Raises UsageError naming every path that cannot be read.
     """
     excluded = {path.resolve() for path in leave_out}
     sources: list[Source] = []
     problems: list[str] = []
+    seen: set[str] = set()
     for path, is_named in _expanded(paths or (STDIN,), excluded, problems):
+        place = os.path.abspath(path) if path != STDIN else path  # noqa: PTH100  a link is a file of its own
+        if place in seen:
+            continue
+        seen.add(place)
         try:
             source = _read(path, is_named=is_named)
         except OSError as error:
