@@ -13,17 +13,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from transformer.edits import LINE_BREAKS
+
 _BOM = "\ufeff"
-_BREAKS = "\n\r\x85\u2028\u2029"
-# The line breaks of YAML 1.1, which libyaml and Kubernetes' parser read. CRLF matches in one way only: a pattern that
-# could also take it as two breaks would try every combination of them over a run of lines.
+# CRLF matches in one way only: a pattern that could also take it as two breaks would try every combination of them over
+# a run of lines.
 LINE_BREAK = r"(?:\r\n|\r(?!\n)|[\n\x85\u2028\u2029])"
-REST_OF_LINE = rf"[^{_BREAKS}]*"
+REST_OF_LINE = rf"[^{LINE_BREAKS}]*"
 _LINE_BREAK = re.compile(LINE_BREAK)
 _END_MARKERS = re.compile(rf"(?:\.\.\.(?:[ \t]{REST_OF_LINE})?(?:{LINE_BREAK}|\Z))+")
 _ONLY_PREFIX = re.compile(rf"(?:(?:[ \t]*(?:#{REST_OF_LINE})?|%{REST_OF_LINE}){LINE_BREAK})*")
 _BEGINS_WITH_JSON = re.compile(rf"{_BOM}?\s*\{{\s*[\"}}]")
-_BEGINS_WITH_MARKER = re.compile(_ONLY_PREFIX.pattern + rf"---(?:[ \t{_BREAKS}]|\Z)")
+_BEGINS_WITH_MARKER = re.compile(_ONLY_PREFIX.pattern + rf"---(?:[ \t{LINE_BREAKS}]|\Z)")
 
 
 class Document(NamedTuple):
@@ -70,7 +71,7 @@ def join(streams: Iterable[str]) -> str:
         if len(joined) == 1 and _BEGINS_WITH_JSON.match(joined[0]):
             joined[0] = "---\n" + joined[0].removeprefix(_BOM)
         text = stream.removeprefix(_BOM)
-        if joined[-1] and joined[-1][-1] not in _BREAKS:
+        if joined[-1] and joined[-1][-1] not in LINE_BREAKS:
             joined.append("\n")
         if any(joined) and not _BEGINS_WITH_MARKER.match(text):
             joined.append("---\n")
@@ -80,7 +81,7 @@ def join(streams: Iterable[str]) -> str:
 
 def count_lines(text: str) -> int:
     """Return how many line breaks `text` holds, as libyaml counts them: CRLF once, LF, CR, NEL, LS and PS."""
-    if any(other in text for other in _BREAKS[1:]):
+    if any(other in text for other in LINE_BREAKS[1:]):
         return sum(1 for _ in _LINE_BREAK.finditer(text))
     return text.count("\n")
 
@@ -111,7 +112,8 @@ def _markers(stream: str) -> Iterator[int]:
     """
     for offset in sorted([*_find_all("---", stream), *_find_all("...", stream)]):
         before, behind = stream[max(0, offset - 2) : offset], stream[offset + 3 : offset + 4]
-        if (not before.removesuffix(_BOM) or before.removesuffix(_BOM)[-1] in _BREAKS) and behind in _BREAKS + " \t":
+        last = before.removesuffix(_BOM)[-1:]
+        if (not last or last in LINE_BREAKS) and behind in LINE_BREAKS + " \t":
             yield offset
 
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from transformer.errors import InternalError
 
-_LINE_BREAKS = "\r\n\x85\u2028\u2029"
+LINE_BREAKS = "\n\r\x85\u2028\u2029"
+"""The characters that break lines in YAML 1.1, which libyaml and Kubernetes' parser read."""
 
 
 class Edit(NamedTuple):
@@ -40,7 +41,7 @@ def merge(edits: Iterable[Edit]) -> list[Edit]:
 
 
 def _order(edit: Edit) -> tuple[int, int, bool, int, str]:
-    line = edit.replacement.lstrip(_LINE_BREAKS)
+    line = edit.replacement.lstrip(LINE_BREAKS)
     begins_line = line != edit.replacement
     indent = len(line) - len(line.lstrip(" "))
     # The hyphen of an item sorts before a key that is as far indented, and such a list ends before that key.

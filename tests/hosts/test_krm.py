@@ -269,6 +269,7 @@ def test_what_is_written_to_files_has_no_credentials(tmp_path: Path) -> None:
     assert done.err.startswith(REFUSED)
     assert repoint(tmp_path, "--allow-plaintext-secrets", stdin=listed(OF_A_FILE)).code == 0
     assert repoint(tmp_path, stdin=listed(OF_A_BUILD)).code == 0
+    assert repoint(tmp_path, stdin=listed(OF_A_FILE, OF_A_BUILD)).code == 2
 
 
 def test_a_secret_is_not_updated_in_files(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from transformer.hosts.planning import Plan, plan, with_namespace
 from transformer.hosts.processes import Stopped, stopping
 from transformer.registry_secrets import in_plaintext
 
+_NAME, _NAMESPACE = "ARGOCD_APP_NAME", "ARGOCD_APP_NAMESPACE"
 _EXPOSED = (
     "Argo CD keeps the credentials in Redis, and its source hydrator commits them to git; "
     "with emit: ExternalSecret, or with a SealedSecret that is committed, they are in neither"
@@ -58,33 +59,33 @@ def parameters(_: argparse.Namespace) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    values = _parameters()
+    values, root = _parameters(), _root()
     kind = _kind(values)
     refuse_for_others(values, kind)
-    root = _root()
     file, config = _config(options.config, root, values.get("config", ""))
-    config = _keeping(config, values.get("keep", ()))
-    name, namespace = (os.environ.get(f"ARGOCD_APP_{each}", "") for each in ("NAME", "NAMESPACE"))
-    app = App(
+    app = _app(values, root)
+    # The namespace is where Argo CD puts what names none, whatever a config says.
+    config = with_namespace(_keeping(config, values.get("keep", ())), app.namespace or None, said=_NAMESPACE)
+    planned = plan(manifests(kind, app), file, config._replace(application=os.environ.get(_NAME, "")))
+    code = run.print_planned(planned, options)
+    for warning in _warnings(planned) if code == run.DONE else ():
+        print(f"repoint: warning: {warning}", file=sys.stderr)
+    return code
+
+
+def _app(values: Values, root: Path) -> App:
+    """Return the application, by the variables of the request and its parameters."""
+    return App(
         root=root,
-        namespace=namespace,
+        namespace=os.environ.get(_NAMESPACE, ""),
         # Of an application outside of Argo CD's own namespace this is namespace_name, and Argo CD takes the name alone.
-        release=values.get("release-name") or name.rpartition("_")[2],
+        release=values.get("release-name") or os.environ.get(_NAME, "").rpartition("_")[2],
         kube_version=os.environ.get("KUBE_VERSION", ""),
         api_versions=os.environ.get("KUBE_API_VERSIONS", ""),
         values_files=values.get("values-files", ()),
         values=values.get("values", ""),
         recurse=_truth(values.get("recurse", "false")),
     )
-    # That is where Argo CD puts what names no namespace, whatever a config says.
-    config = with_namespace(config, namespace or None, said="ARGOCD_APP_NAMESPACE")
-    config = config._replace(application=name)
-    planned = plan(manifests(kind, app), file, config)
-    code = run.print_planned(planned, options)
-    if code == run.DONE:
-        for warning in _warnings(planned):
-            print(f"repoint: warning: {warning}", file=sys.stderr)
-    return code
 
 
 def _warnings(planned: Plan) -> Iterator[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from collections.abc import Sequence as Several
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +28,7 @@ from transformer.hosts.report import Located, at_object
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
 from transformer.kustomize import ordering_hashes
-from transformer.nodes import Mapping, compose, get, is_null, own, pairs, plain, text_of
-from transformer.nodes import Sequence as List
+from transformer.nodes import Mapping, Sequence, compose, get, is_null, own, pairs, plain, text_of
 from transformer.registry_secrets import in_plaintext
 from transformer.resources import Resource, annotation, as_resource
 
@@ -73,7 +73,7 @@ def resource_list(source: Source) -> ResourceList | None:
     if as_resource(root) is None:
         raise UsageError("the ResourceList says no apiVersion")
     items = get(root, "items")
-    return ResourceList(source, root, tuple(map(as_resource, items.children)) if isinstance(items, List) else ())
+    return ResourceList(source, root, tuple(map(as_resource, items.children)) if isinstance(items, Sequence) else ())
 
 
 def rewrite(found: ResourceList, options: argparse.Namespace) -> int:
@@ -99,7 +99,7 @@ def _refuse_what_is_no_list(found: ResourceList) -> None:
     """Refuse what stands in the place of a list, so that nothing can be appended to it."""
     for key in ("items", "results"):
         value = get(found.root, key)
-        is_list = isinstance(value, List) and value is own(found.root, key)
+        is_list = isinstance(value, Sequence) and value is own(found.root, key)
         if value is not None and not is_list and not is_null(value):
             raise UsageError(f"{key} of the ResourceList: expected a list, written there, and not by an alias")
 
@@ -175,8 +175,8 @@ def _plan(found: ResourceList, called: str | Path, config: Config, options: argp
 
 
 def _is_build(found: ResourceList) -> bool:
-    """Say whether `kustomize build` has passed the items, and not what keeps them in files."""
-    return any(item is not None and annotation(item, _BUILD_ID) for item in found.items)
+    """Say whether `kustomize build` has passed the items, each of which it notes, and not what keeps them in files."""
+    return all(item is not None and annotation(item, _BUILD_ID) for item in found.items)
 
 
 def _refuse_plaintext(found: ResourceList, planned: Plan, options: argparse.Namespace) -> None:
@@ -194,13 +194,13 @@ def _refuse_plaintext(found: ResourceList, planned: Plan, options: argparse.Name
         raise UsageError(message)
 
 
-def _completed(found: ResourceList, planned: Plan, made: Sequence[str]) -> str:
+def _completed(found: ResourceList, planned: Plan, made: Several[str]) -> str:
     """Return the list as it is rewritten, with what is made and the results."""
     text = planned.parts[0][1].text if planned.parts else found.source.text
     results = [document(each) for each in _results(found, planned.located)]
     completed = _appended(text, {"items": made, "results": results})
     after = get(_root(completed)[1], "items")
-    if not isinstance(after, List) or len(after.children) != len(found.items) + len(made):
+    if not isinstance(after, Sequence) or len(after.children) != len(found.items) + len(made):
         raise InternalError("the ResourceList would not read back with the items that it has")
     return completed
 
@@ -211,10 +211,10 @@ def _root(text: str) -> tuple[Document, Mapping]:
     return next((each, root) for each, root in found if isinstance(root, Mapping))
 
 
-def _appended(text: str, objects: Table[str, Sequence[str]]) -> str:
+def _appended(text: str, objects: Table[str, Several[str]]) -> str:
     """Return the text of a ResourceList with objects, the texts of documents, appended to its lists by their keys."""
     each, root = _root(text)
-    lacks_items = not isinstance(get(root, "items"), List)
+    lacks_items = not isinstance(get(root, "items"), Sequence)
     changed = ((key, new) for key, new in objects.items() if new or (key == "items" and lacks_items))
     edits = [append_objects(each.text, root, key, new) for key, new in changed]
     return text[: each.start] + apply(each.text, edits) + text[each.start + len(each.text) :]
@@ -223,7 +223,7 @@ def _appended(text: str, objects: Table[str, Sequence[str]]) -> str:
 # -- what was found ---------------------------------------------------------------------------------------------------
 
 
-def _results(found: ResourceList, located: Sequence[Located]) -> Iterator[dict[str, Any]]:
+def _results(found: ResourceList, located: Several[Located]) -> Iterator[dict[str, Any]]:
     """Yield what the host is told: warnings, and what has changed (functions-spec.md, ResourceList.results)."""
     for _, finding, *_ in located:
         if finding.severity == "info" and not finding.is_to_do:
@@ -255,7 +255,7 @@ def _item(found: ResourceList, field: str) -> Resource | None:
     return found.items[int(place[1])] if place else None
 
 
-def _said(item: Resource, names: Sequence[str]) -> str:
+def _said(item: Resource, names: Several[str]) -> str:
     return next(filter(None, (annotation(item, name) for name in names)), "")
 
 
