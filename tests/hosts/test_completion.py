@@ -21,18 +21,18 @@ from transformer.hosts.completion import SHELLS, script
 
 EACH_SHELL = [pytest.param(shell, marks=needs(shell)) for shell in SHELLS]
 
-HELP = """it\\'s "all" of `it`: [x] in $HOME, 5% (a|b) <c> & \\d"""
+HELP = """it's "all" of `it`: [x] in $HOME, 5% (a|b) <c> &"""
 
 
 def tool() -> argparse.ArgumentParser:
-    """Return a parser with one of each kind of thing that a parser may have."""
+    """Return a parser with one of each kind of thing that a command may have."""
     parser = argparse.ArgumentParser(prog="tool")
     parser.add_argument("-o", "--log-file", metavar="FILE", help=HELP.replace("%", "%%"))
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_render(commands.add_parser("render", help=HELP.replace("%", "%%")))
-    commands.add_parser("unlisted").add_argument("--deep")
     plugin = commands.add_parser("plugin", help="plugins of other programs").add_subparsers(metavar="COMMAND")
-    plugin.add_parser("list", help="list them").add_argument("name", metavar="NAME")
+    plugin.add_parser("remove", help="remove one").add_argument("name", metavar="NAME")
+    plugin.add_parser("list", help="list all").add_argument("files", metavar="FILE", nargs="*", help=argparse.SUPPRESS)
     _add_install(plugin.add_parser("install", help="install one"))
     return parser
 
@@ -45,13 +45,13 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", help=argparse.SUPPRESS)
     either = parser.add_mutually_exclusive_group()
     either.add_argument("-o", "--output", metavar="DIR")
-    either.add_argument("--order", choices=["by name", "by-kind", "by:age"])
+    either.add_argument("--order", choices=["name", "by-kind", "by-age"])
 
 
 def _add_install(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("host", choices=["kustomize", "helm"])
-    parser.add_argument("folders", metavar="DIR", nargs=2)
-    parser.add_argument("files", metavar="FILE", nargs=argparse.REMAINDER)
+    parser.add_argument("folder", metavar="DIR", nargs="?")
+    parser.add_argument("files", metavar="FILE", nargs="*")
     parser.add_argument("--into", metavar="DIR")
 
 
@@ -63,7 +63,6 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "the commands": ("tool", "", ["plugin", "render"]),
     "a command begun": ("tool", "re", ["render"]),
     "the name of the plugin": ("kubectl-tool", "re", ["render"]),
-    "an assignment before": ("A='x y' tool", "re", ["render"]),
     "options before the command": ("tool", "--", ["--help", "--log-file"]),
     "a command behind an option": ("tool -h", "re", ["render"]),
     "a command behind what an option takes": ("tool --log-file plugin", "re", ["render"]),
@@ -76,35 +75,29 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "an option that may be repeated": ("tool render --namespace shop", "--na", ["--namespace"]),
     "files behind two hyphens": ("tool render --", "", FILES),
     "no option behind two hyphens": ("tool render --", "-", ["-z"]),
-    "the options of a command that the help does not list": ("tool unlisted", "--", ["--deep", "--help"]),
     "files": ("tool render", "", FILES),
     "more files": ("tool render z", "", FILES),
     "a file behind the name of another command": ("tool render plugin", "a", ["a b.yaml", "a'b.yaml"]),
     "a file with a blank": ("tool render", "a\\ ", ["a b.yaml"]),
-    "a file with a blank, quoted": ("tool render", "'a b", ["a b.yaml"]),
     "a file in a folder": ("tool render", "folder\\ one/", ["folder one/in it"]),
-    "a file in a folder, quoted": ("tool render", '"folder one/', ["folder one/in it"]),
     "a file for a short option": ("tool render -c", "", FILES),
     "a file for a long option": ("tool render --config", "a", ["a b.yaml", "a'b.yaml"]),
-    "a file for a long option, joined": ("tool render", "--config=", FILES),
     "a file for a long option, joined and begun": ("tool render", "--config=a\\ ", ["a b.yaml"]),
-    "a folder for a short option": ("tool render -o", "", ["folder one"]),
     "a folder for a long option": ("tool render --output", "f", ["folder one"]),
     "a folder for a long option, joined": ("tool render", "--output=", ["folder one"]),
     "a folder for a long option, joined and begun": ("tool render", "--output=f", ["folder one"]),
-    "nothing for other texts": ("tool render -n", "", []),
-    "a choice": ("tool render --order", "", ["by name", "by-kind", "by:age"]),
-    "a choice begun": ("tool render --order", "by-", ["by-kind"]),
-    "a choice joined": ("tool render", "--order=", ["by name", "by-kind", "by:age"]),
-    "a choice joined and begun": ("tool render", "--order=by-", ["by-kind"]),
-    "commands of a command": ("tool plugin", "", ["install", "list"]),
+    "nothing for an option that takes another text": ("tool render -n", "", []),
+    "a choice": ("tool render --order", "", ["by-age", "by-kind", "name"]),
+    "a choice joined": ("tool render", "--order=", ["by-age", "by-kind", "name"]),
+    "a choice joined and begun": ("tool render", "--order=by-k", ["by-kind"]),
+    "commands of a command": ("tool plugin", "", ["install", "list", "remove"]),
     "options of a command's command": ("tool plugin install", "--", ["--help", "--into"]),
     "choices for an argument": ("tool plugin install", "", ["helm", "kustomize"]),
     "the argument behind it": ("tool plugin install helm", "", ["folder one"]),
-    "its second time": ("tool plugin install helm x", "", ["folder one"]),
-    "two single hyphens": ("tool plugin install helm - -", "", FILES),
-    "all the rest": ("tool plugin install helm x y z", "", FILES),
-    "an argument that is another text": ("tool plugin list", "", []),
+    "the argument behind a single hyphen": ("tool plugin install helm -", "", FILES),
+    "all the rest": ("tool plugin install helm x y", "", FILES),
+    "nothing for another text": ("tool plugin remove", "", []),
+    "nothing that the help hides": ("tool plugin list --", "", []),
     "nothing behind what is no command": ("tool nonsense", "", []),
 }
 
@@ -263,18 +256,6 @@ def test_zsh_finds_the_script_among_its_functions(tmp_path: Path) -> None:
     assert offers("zsh", "", lines, tmp_path) == [["render"], ["--namespace"], ["render"]]
 
 
-PARSERS = {"tool": tool(), "repoint": options.parser(), "bare": argparse.ArgumentParser("bare", add_help=False)}
-PARSE_ONLY = {"bash": ["bash", "-n"], "zsh": ["zsh", "-f", "-n"], "fish": ["fish", "--no-config", "--no-execute"]}
-
-
-@pytest.mark.parametrize("shell", EACH_SHELL)
-@pytest.mark.parametrize("parser", PARSERS.values(), ids=PARSERS.keys())
-def test_a_script_is_without_errors(parser: argparse.ArgumentParser, shell: str, tmp_path: Path) -> None:
-    lay_out(tmp_path, {"home/script": script(shell, parser)})
-    ran = subprocess.run([*PARSE_ONLY[shell], "home/script"], cwd=tmp_path, env=at_home(tmp_path), capture_output=True)
-    assert (ran.returncode, ran.stderr) == (0, b"")
-
-
 # -- repoint itself ---------------------------------------------------------------------------------------------------
 
 REPOINT = {
@@ -307,22 +288,69 @@ def test_what_kubectl_runs_prints_the_same(shell: str) -> None:
     assert printed[0] == printed[1]
 
 
-def test_each_path_of_repoint_has_a_name_by_which_it_is_completed() -> None:
-    names = {action.metavar for action in actions(options.parser()) if action.type in (options._file, options._path)}
-    assert names == {"FILE", "PATH", "CONFIG", "DIR"}
-
-
-def actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """Yield the options and arguments of a parser and of its commands."""
-    for action in parser._actions:
-        yield action
-        if isinstance(action, argparse._SubParsersAction):
-            for inner in action.choices.values():
-                yield from actions(inner)
-
-
 def test_no_other_command_pays_for_it() -> None:
     program = "import sys; from transformer.hosts import options; options.parser(); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "transformer.hosts.options" in ran.stdout.split()
     assert "transformer.hosts.completion" not in ran.stdout.split()
+
+
+# -- what is served ---------------------------------------------------------------------------------------------------
+
+OPTIONS = {
+    (argparse._HelpAction, 0),
+    (options._PrintVersion, 0),
+    (argparse._StoreTrueAction, 0),
+    (argparse._StoreAction, None),
+    (argparse._AppendAction, None),
+}
+ARGUMENTS = {(argparse._StoreAction, None), (argparse._StoreAction, "?")}
+LAST_ARGUMENTS = {*ARGUMENTS, (argparse._StoreAction, "*"), (argparse._SubParsersAction, argparse.PARSER)}
+WORD = re.compile(r"-\w|(--)?\w[\w-]*")
+
+
+def unserved(parser: argparse.ArgumentParser) -> list[str]:
+    """Return the options and arguments of a parser and of its commands that a script would complete wrong."""
+    return [action.dest for owner, action in actions(parser) if not is_served(action, owner)]
+
+
+def is_served(action: argparse.Action, owner: argparse.ArgumentParser) -> bool:
+    last = [each for each in owner._actions if not each.option_strings][-1:]
+    shapes = OPTIONS if action.option_strings else LAST_ARGUMENTS if action in last else ARGUMENTS
+    words = [*action.option_strings, *(action.choices or ())]
+    is_command = isinstance(action, argparse._SubParsersAction)
+    listed = [each.dest for each in action._choices_actions] if is_command else words
+    return (type(action), action.nargs) in shapes and all(map(WORD.fullmatch, words)) and words == listed
+
+
+def actions(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, argparse.Action]]:
+    """Yield the options and arguments of a parser and of its commands, each with the parser that reads it."""
+    for action in parser._actions:
+        yield parser, action
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from actions(inner)
+
+
+@pytest.mark.parametrize("parser", [options.parser(), tool()], ids=["repoint", "tool"])
+def test_a_script_serves_all_that_is_read(parser: argparse.ArgumentParser) -> None:
+    assert unserved(parser) == []
+    assert "\\" not in script("fish", parser)  # a help with one would have to be escaped in every shell
+
+
+def test_what_no_script_serves_is_seen() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-long")
+    parser.add_argument("--count", action="count")
+    parser.add_argument("--many", nargs="*")
+    parser.add_argument("--quoted", choices=["by name"])
+    parser.add_argument("two", nargs=2)
+    parser.add_argument("some", nargs="+")
+    parser.add_argument("early", nargs="*")
+    parser.add_subparsers(dest="unlisted").add_parser("command").add_argument("rest", nargs=argparse.REMAINDER)
+    assert unserved(parser) == ["long", "count", "many", "quoted", "two", "some", "early", "unlisted", "rest"]
+
+
+def test_each_path_of_repoint_has_a_name_by_which_it_is_completed() -> None:
+    paths = (action for _, action in actions(options.parser()) if action.type in (options._file, options._path))
+    assert {action.metavar for action in paths} == {"FILE", "PATH", "CONFIG", "DIR"}

@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_plugin(commands.add_parser("plugin", help="install repoint as a plugin of kustomize or Helm 4"))
     _add_kustomize_plugin(commands.add_parser("kustomize-plugin", help="what the installed plugin of kustomize runs"))
     _add_argocd(commands.add_parser("argocd", help="what a config management plugin of Argo CD runs"))
-    _add_completion(commands.add_parser("completion", help="print the script by which a shell completes this"), parser)
+    _add_completion(commands.add_parser("completion", help="print the script by which a shell completes this"))
     return parser
 
 
@@ -155,11 +155,11 @@ def _add_argocd(parser: argparse.ArgumentParser) -> None:
     announce.set_defaults(run=_command("argocd", "parameters"))
 
 
-def _add_completion(parser: argparse.ArgumentParser, program: argparse.ArgumentParser) -> None:
+def _add_completion(parser: argparse.ArgumentParser) -> None:
     parser.description = "Print the script by which a shell completes the commands, options and files of this command."
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads it, as it starts")
     _add_log(parser)
-    parser.set_defaults(run=_command("completion", "write"), program=program)
+    parser.set_defaults(run=_command("completion", "write"))
 
 
 def _add_allowance(parser: argparse.ArgumentParser) -> None:
