@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from importlib.metadata import version
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import CONFIG, CREDENTIALS, MIRRORED, POD, Done, environment, lay_out, repoint, show_no_password
+from in_hosts import commands_of, stage
 from installing import install
 from programs import needs
 
@@ -62,3 +64,14 @@ def test_usage_has_the_name_that_was_typed(kubectl_repoint: Run) -> None:
     done = kubectl_repoint("rendre")
     assert (done.code, done.out) == (2, b"")
     assert done.err.splitlines()[-1].startswith("kubectl repoint: error: argument COMMAND: invalid choice: 'rendre'")
+
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "kubectl"
+
+
+def test_the_example_runs_as_its_readme_says(commands: Path, tmp_path: Path) -> None:
+    at = stage(shutil.copytree(EXAMPLE, tmp_path / "stage"), commands, {})
+    [command] = commands_of(EXAMPLE)
+    done = at.run("sh", "-ec", command)
+    expected = Path(__file__).parent.parent / "cases" / "examples" / "kubectl.yaml"
+    assert (done.code, done.out) == (0, expected.read_bytes()), done.err
