@@ -55,6 +55,7 @@ FLOORS = [
         "hosts.terminal",
         "hosts.planning",
         "hosts.run",
+        "hosts.resource_list",
         "hosts.krm",
         "hosts.helm",
         "hosts.pipe",

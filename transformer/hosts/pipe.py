@@ -6,6 +6,7 @@ import argparse
 
 from transformer.errors import UsageError
 from transformer.hosts import helm, krm, sources
+from transformer.hosts.resource_list import resource_list
 
 
 def rewrite(options: argparse.Namespace) -> int:
@@ -13,5 +14,5 @@ def rewrite(options: argparse.Namespace) -> int:
     if options.paths:
         raise UsageError(f"files need a command, such as: repoint render {' '.join(options.paths)}")
     [source] = sources.read([sources.STDIN])
-    found = krm.resource_list(source)
+    found = resource_list(source)
     return krm.rewrite(found, options) if found else helm.post_render(source, options)
