@@ -43,9 +43,14 @@ JSON = '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data"
 FLOW = {
     "flow": ('{"items": [{"kind": "Pod"}]}', f'{{"items": [{{"kind": "Pod"}}, {JSON}, {{"kind": "Secret"}}]}}'),
     "flow, empty": ('{"items": [], "z": 1}', f'{{"items": [{JSON}, {{"kind": "Secret"}}], "z": 1}}'),
+    "flow, empty, an anchor": ("{items: &a [], z: 1}", f'{{items: &a [{JSON}, {{"kind": "Secret"}}], z: 1}}'),
     "flow, null": ('{"items": null}', f'{{"items": [{JSON}, {{"kind": "Secret"}}]}}'),
     "flow, a key alone": ("{items}", f'{{items: [{JSON}, {{"kind": "Secret"}}]}}'),
     "flow, missing": ('{"z": 1}', f'{{"z": 1, "items": [{JSON}, {{"kind": "Secret"}}]}}'),
+    "an empty flow list, comments": (
+        "items: [# none\n  # c\n  ]\n",
+        f'items: [{JSON}, {{"kind": "Secret"}} # none\n  # c\n  ]\n',
+    ),
     "a flow list": ("items: [{kind: Pod}] # x\n", f'items: [{{kind: Pod}}, {JSON}, {{"kind": "Secret"}}] # x\n'),
 }
 

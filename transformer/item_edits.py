@@ -26,8 +26,8 @@ def append_objects(text: str, holder: Mapping, key: str, objects: Several[str]) 
     The list is what stands under `key` of `holder`, the root of `text`; a null, or nothing, becomes one.
     """
     value = own(holder, key)
-    if is_flow(holder) or (value is not None and is_flow(value) and isinstance(value, Sequence) and value.children):
-        return _append_json(holder, key, value, [json.dumps(plain(_root(each))) for each in objects])
+    if is_flow(holder) or (isinstance(value, Sequence) and is_flow(value) and _has_content(text, value)):
+        return _append_json(text, holder, key, value, [json.dumps(plain(_root(each))) for each in objects])
     newline = newline_of(text)
     if isinstance(value, Sequence) and value.children:
         depth = indent_of(text, value)
@@ -46,11 +46,19 @@ def append_objects(text: str, holder: Mapping, key: str, objects: Several[str]) 
     return Edit(first, line_end, "".join([head, text[end(value) : line_end], *lines]))
 
 
-def _append_json(holder: Mapping, key: str, value: Node | None, objects: Several[str]) -> Edit:
+def _has_content(text: str, sequence: Sequence) -> bool:
+    """Say whether there are items in brackets, or comments, which stay."""
+    return bool(text[content_start(text, sequence) + 1 : end(sequence) - 1].strip())
+
+
+def _append_json(text: str, holder: Mapping, key: str, value: Node | None, objects: Several[str]) -> Edit:
     said = ", ".join(objects)
     if isinstance(value, Sequence) and value.children:
         at = end(value.children[-1])
         return Edit(at, at, f", {said}")
+    if isinstance(value, Sequence):
+        at = content_start(text, value) + 1
+        return Edit(at, at, said + " " * text.startswith("#", at))
     if value is None:
         at = end(holder.children[-1])
         return Edit(at, at, f", {json.dumps(key)}: [{said}]")
