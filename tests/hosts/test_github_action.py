@@ -217,7 +217,7 @@ def test_an_input_is_a_name_and_nothing_else(name: str, act: Callable[..., Done]
 def test_what_a_file_is_called_is_no_command(act: Callable[..., Done], example: Path) -> None:
     lay_out(example, {"k8s/a\n::add-mask::web\n.yaml": pod()})
     done = act()
-    assert b"\n::add-mask::web\n" in done.out
+    assert rb"k8s/a\n::add-mask::web\n.yaml:6:12: would change: " in done.out
     assert "k8s/web.yaml" in {file for _, file, *_ in annotated(done.out)}
 
 

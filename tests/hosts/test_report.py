@@ -235,6 +235,16 @@ def test_numbers_and_lines_tell_of_marked_objects(tmp_path: Path) -> None:
     assert "1 of 2 images rewritten, 1 kept, 2 objects marked; 2 files written" in rendered.err
 
 
+def test_no_manifest_says_lines_of_its_own(tmp_path: Path) -> None:
+    """A CI system takes some lines for commands, and a terminal some characters."""
+    lay_out(tmp_path, {"repoint.yaml": CONFIG})
+    text = POD.replace("{name: web}", '{name: "a\\n::stop-commands::x\\e[2J", namespace: "b\\r\\u202E"}')
+    done = repoint(tmp_path, "check", stdin=text)
+    first, _, last = done.err.splitlines()
+    assert first.startswith(r"stdin:5:3: would change: Pod b\r\u202e/a\n::stop-commands::x\x1b[2J: gets the pull")
+    assert last.startswith("repoint: 1 input: ")
+
+
 def test_nothing_but_the_report_is_written_by_check(tmp_path: Path) -> None:
     lay_out(tmp_path, {"repoint.yaml": CONFIG, "web.yaml": POD})
     before = contents(tmp_path)

@@ -113,7 +113,12 @@ def lines(found: Iterable[Located], *, also_to_do: bool) -> Iterator[str]:
         elif not word:
             word = finding.severity
         if word:
-            yield f"{at or f'{source}:{finding.line}:{finding.column}'}: {word}: {finding.message}"
+            yield one_line(f"{at or f'{source}:{finding.line}:{finding.column}'}: {word}: {finding.message}")
+
+
+def one_line(text: str) -> str:
+    """Return what is said with escapes for line breaks and for what a terminal takes for a command."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def _word_to_do(finding: Finding, *, is_new: bool) -> str:

@@ -253,4 +253,4 @@ def say(
     if not options.quiet:
         counts = report.numbers(located, len(planned.parts), done=done) if numbers else ""
         parts = filter(None, [counts, *planned.remarks, *remarks])
-        print(f"repoint: {'; '.join(parts)}", file=sys.stderr)
+        print(report.one_line(f"repoint: {'; '.join(parts)}"), file=sys.stderr)
