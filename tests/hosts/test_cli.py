@@ -206,13 +206,22 @@ def test_a_closed_stream_is_no_bug(script: str, done: Done, folder: Path) -> Non
     assert in_shell(folder, script) == done
 
 
+# What a shell runs in the background would ignore interrupts.
+HEARING = """\
+import signal, sys
+from transformer.hosts.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_ended_says_nothing_and_changes_nothing(number: int, code: int, folder: Path) -> None:
     """It waits for who reads its output, more than a pipe holds, and has put a file in place by then."""
     lay_out(folder, {"web.yaml": f"{POD}{'# more' * 50_000}\n"})
     before = contents(folder)
     process = subprocess.Popen(
-        [sys.executable, "-m", "transformer", "render", "web.yaml", "--secrets", "s.yaml"],
+        [sys.executable, "-c", HEARING, "render", "web.yaml", "--secrets", "s.yaml"],
         cwd=folder,
         env=environment(CREDENTIALS),
         stdout=subprocess.PIPE,

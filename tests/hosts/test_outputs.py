@@ -161,6 +161,7 @@ def test_write_puts_back_what_it_replaced_when_a_later_file_cannot_be(
 def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) -> None:
     old = {f"{number}.yaml": b"old" for number in range(10)}
     new = dict.fromkeys([*old, "more.yaml"], b"new")
+    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
     handler = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     for tenths in range(1, 100):
         lay_out(tmp_path, old)
@@ -172,6 +173,7 @@ def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) 
         assert contents(tmp_path) in (old, new)
         (tmp_path / "more.yaml").unlink(missing_ok=True)
     signal.signal(signal.SIGALRM, handler)
+    signal.signal(signal.SIGINT, interrupted)
 
 
 def test_write_refuses_a_folder_it_may_not_write_to(shared_folder: Path) -> None:
