@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
@@ -41,6 +40,8 @@ def kept(file: str, arguments: Sequence[str]) -> Iterator[None]:
     if not file:
         yield
         return
+    import shlex  # noqa: PLC0415  most runs keep no log
+
     with _opened(file) as log:
         both = _Both(sys.stderr, log)
         try:
