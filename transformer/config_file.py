@@ -36,7 +36,7 @@ def parse_config(text: str, *, file: str, folder: str = "") -> Config:
 
     Raises ConfigError with every error, each as `file:line:column: key.path: what is wrong`.
     """
-    root, first_line = _compose(text, file)
+    root, first_line = root_of(text, file)
 
     def place(line: int, column: int) -> str:
         return f"{file}:{line + first_line - 1}:{column}"
@@ -75,8 +75,11 @@ def _read(root: Node, place: Callable[[int, int], str], folder: str) -> Config:
     return config._replace(warnings=tuple(placed(warnings, "warning: ")))
 
 
-def _compose(text: str, file: str) -> tuple[Node, int]:
-    """Return the one node in `text` and the line on which its document begins."""
+def root_of(text: str, file: str) -> tuple[Node, int]:
+    """Return the root of the one document in `text`, and the line, from 1, on which that begins.
+
+    Raises ConfigError, naming the `file`, where it is not YAML, empty, or more than one document.
+    """
     found = []
     for document in split(text):
         try:

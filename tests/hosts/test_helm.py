@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 from command import ATTACHED, CONFIG, POD, SERVICE, Done, lay_out, load, pod, repoint
-from in_hosts import Stage, stage
+from in_hosts import Stage, commands_of, stage
 from observed_fields import manifests
 from programs import needs
 
@@ -273,7 +273,7 @@ def test_an_example_runs_as_its_readme_says(name: str, bin_folder: Path, tmp_pat
     at = stage(tmp_path / "examples" / name, bin_folder, {})
     lay_out(tmp_path, {"bin/README": "the program, by its usual name"})
     (tmp_path / "bin" / "helm").symlink_to(str(shutil.which(name)))
-    [command] = re.findall(r"^```sh\n(.*?)^```$", at.read("README.md"), re.MULTILINE | re.DOTALL)
+    [command] = commands_of(at.folder)
     path = f"{tmp_path / 'bin'}{os.pathsep}{at.env['PATH']}"
     done = at.run("sh", "-ec", command, HOME=str(tmp_path), XDG_DATA_HOME="", PATH=path)
     assert (done.code, done.out) == (0, (CASES / f"{name}.yaml").read_bytes())

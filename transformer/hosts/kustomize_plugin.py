@@ -9,13 +9,11 @@ import argparse
 from pathlib import Path
 
 from transformer.config import Config
-from transformer.config_file import config_in
+from transformer.config_file import config_in, root_of
 from transformer.documents import join
-from transformer.errors import ConfigError, ManifestSyntaxError
 from transformer.hosts import run, sources
 from transformer.hosts.planning import plan_build, plan_whole
 from transformer.kustomize import ordering_hashes
-from transformer.nodes import compose
 
 _CALLED = "MirrorConfig"
 # To kustomize nothing at all is no object, as it is to everybody; a person may take it for a failure.
@@ -34,10 +32,5 @@ def rewrite(options: argparse.Namespace) -> int:
 
 def _config(file: Path) -> Config:
     """Return the config as kustomize passes it, with its lines in another order, so that messages name none."""
-    try:
-        root = compose(sources.source_of(str(file), file.read_bytes()).text)
-    except ManifestSyntaxError as error:
-        raise ConfigError([f"{file}:{error.line}:{error.column}: not YAML: {error.message}"]) from None
-    if root is None:
-        raise ConfigError([f"{file}: the file is empty; expected a MirrorConfig"])
+    root, _ = root_of(sources.source_of(str(file), file.read_bytes()).text, str(file))
     return config_in(root, called=_CALLED, folder=str(Path.cwd()))

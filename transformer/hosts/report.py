@@ -85,13 +85,14 @@ def _other(located: Located) -> dict[str, Any]:
 
 def _place(located: Located) -> dict[str, Any]:
     finding = located.finding
-    resource = {"resource": _resource(finding.resource)} if finding.resource else {}
+    resource = {"resource": identity(finding.resource)} if finding.resource else {}
     field = {"field": finding.field} if finding.field else {}
     place = {"file": located.source, "line": finding.line, "column": finding.column}
     return {**place, **resource, **field, "severity": finding.severity, "toDo": finding.is_to_do}
 
 
-def _resource(resource: ResourceRef) -> dict[str, str]:
+def identity(resource: ResourceRef) -> dict[str, str]:
+    """Return what identifies an object, in the words of its own fields; the namespace is empty where it names none."""
     return {
         "apiVersion": resource.api_version,
         "kind": resource.kind,

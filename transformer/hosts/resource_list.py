@@ -15,7 +15,7 @@ from transformer.authored import document
 from transformer.documents import Document, split
 from transformer.edits import apply
 from transformer.errors import InternalError, ManifestSyntaxError, UsageError
-from transformer.hosts.report import Located
+from transformer.hosts.report import Located, identity
 from transformer.hosts.sources import Source
 from transformer.item_edits import append_objects
 from transformer.nodes import Mapping, Sequence, compose, get, is_null, own, plain, text_of
@@ -135,12 +135,7 @@ def _results(found: ResourceList, located: Several[Located]) -> Iterator[dict[st
         ref, item = finding.resource, _item(found, finding.field)
         result: dict[str, Any] = {"message": finding.message, "severity": finding.severity}
         if ref is not None and ref.name:
-            result["resourceRef"] = {
-                "apiVersion": ref.api_version,
-                "kind": ref.kind,
-                "name": ref.name,
-                "namespace": ref.namespace or None,
-            }
+            result["resourceRef"] = {key: value or None for key, value in identity(ref).items()}
             if finding.field:
                 result["field"] = {
                     "path": _ITEM.sub("", finding.field, count=1),
