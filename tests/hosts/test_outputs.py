@@ -158,11 +158,22 @@ def test_write_puts_back_what_it_replaced_when_a_later_file_cannot_be(
     assert contents(tmp_path) == before
 
 
+@pytest.fixture
+def alarm_interrupts() -> Iterator[None]:
+    """SIGALRM is an interrupt, and what a test leaves of the signals is as it was."""
+    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
+    handler = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
+    signal.signal(signal.SIGALRM, handler)
+    signal.signal(signal.SIGINT, interrupted)
+
+
+@pytest.mark.usefixtures("alarm_interrupts")
 def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) -> None:
     old = {f"{number}.yaml": b"old" for number in range(10)}
     new = dict.fromkeys([*old, "more.yaml"], b"new")
-    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
-    handler = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     for tenths in range(1, 100):
         lay_out(tmp_path, old)
         with suppress(KeyboardInterrupt):
@@ -172,8 +183,17 @@ def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) 
             contents(tmp_path)  # long enough for one that was on its way
         assert contents(tmp_path) in (old, new)
         (tmp_path / "more.yaml").unlink(missing_ok=True)
-    signal.signal(signal.SIGALRM, handler)
-    signal.signal(signal.SIGINT, interrupted)
+
+
+@pytest.mark.usefixtures("alarm_interrupts")
+def test_write_blocks_no_signal_when_it_is_over_however_it_ended(tmp_path: Path) -> None:
+    """A signal that comes just before write blocks it raises just after; often enough, one hits that moment."""
+    for number in range(5_000):
+        with suppress(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, (number % 1_000 + 1) / 1_000_000)
+            write([Output(tmp_path / "a.yaml", b"new")])
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 
 
 def test_write_refuses_a_folder_it_may_not_write_to(shared_folder: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -40,23 +40,37 @@ def write(outputs: Sequence[Output], *, printed: bytes = b"") -> None:
     streams = [output for output in outputs if is_stream(output.file)]
     files = [output for output in outputs if output not in streams]
     _refuse_one_place_twice(files)
-    with _masked(signal.SIG_BLOCK), ExitStack() as clean_up, ExitStack() as undo:
+
+    def pour() -> None:
+        for output in streams:
+            _pour(output)
+        if printed:
+            _print(printed)
+
+    # Who reads may let us wait, which can be interrupted.
+    _masked(signal.SIG_BLOCK, partial(_write, files, partial(_masked, signal.SIG_UNBLOCK, pour)))
+
+
+def _write(files: Iterable[Output], then: Callable[[], None]) -> None:
+    """Write files, and do what is `then` to be done; where one of it fails, put back what was there."""
+    with ExitStack() as clean_up, ExitStack() as undo:
         staged = [(output, _stage(output, undo)) for output in files]
         for output, new in staged:
             _replace(output, new, clean_up, undo)
-        with _masked(signal.SIG_UNBLOCK):  # who reads may let us wait
-            for output in streams:
-                _pour(output)
-            if printed:
-                _print(printed)
+        then()
         undo.pop_all()
 
 
-@contextmanager
-def _masked(how: int) -> Iterator[None]:
-    before = signal.pthread_sigmask(how, (signal.SIGINT, signal.SIGTERM))
+def _masked(how: int, do: Callable[[], None]) -> None:
+    """Do something while signals that would end us are blocked, or are not, and leave that as it was before.
+
+    This is no context manager: an interrupt in the code of contextlib would leave one open, which then changes what is
+    blocked when it is collected. Blocking raises for a signal that came just before, when it has blocked the next.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        yield
+        signal.pthread_sigmask(how, (signal.SIGINT, signal.SIGTERM))
+        do()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
