@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -206,33 +208,48 @@ def test_a_closed_stream_is_no_bug(script: str, done: Done, folder: Path) -> Non
     assert in_shell(folder, script) == done
 
 
-# What a shell runs in the background would ignore interrupts.
+# What a shell runs in the background would ignore interrupts, and what `nohup` runs would not see the terminal go.
 HEARING = """\
 import signal, sys
 from transformer.hosts.cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.exit(main())
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+ENDED = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.mark.parametrize(("number", "code"), ENDED.items())
 def test_a_run_that_is_ended_says_nothing_and_changes_nothing(number: int, code: int, folder: Path) -> None:
     """It waits for who reads its output, more than a pipe holds, and has put a file in place by then."""
     lay_out(folder, {"web.yaml": f"{POD}{'# more' * 50_000}\n"})
     before = contents(folder)
-    process = subprocess.Popen(
-        [sys.executable, "-c", HEARING, "render", "web.yaml", "--secrets", "s.yaml"],
-        cwd=folder,
-        env=environment(CREDENTIALS),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout
-    assert process.stdout.read(1)
-    assert (folder / "s.yaml").exists()
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    with printing(folder, [sys.executable, "-c", HEARING]) as process:
+        assert (folder / "s.yaml").exists()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
     assert (process.returncode, err, contents(folder)) == (code, b"", before)
+
+
+def test_a_run_outlives_its_terminal_where_it_was_told_to(folder: Path) -> None:
+    lay_out(folder, {"web.yaml": f"{POD}{'# more' * 50_000}\n"})
+    with printing(folder, ["nohup", sys.executable, "-m", "transformer"]) as process:
+        process.send_signal(signal.SIGHUP)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+
+
+@contextmanager
+def printing(folder: Path, program: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the program until it prints."""
+    command = [*program, "render", "web.yaml", "--secrets", "s.yaml"]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=folder, env=environment(CREDENTIALS), **streams) as process:
+        assert process.stdout
+        assert process.stdout.read(1)
+        yield process
 
 
 # -- a bug of ours ----------------------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from transformer.errors import ConfigError, CredentialsError, InternalError, TransformerError, UsageError
 from transformer.hosts import log
 from transformer.hosts.options import PIPE, Command, parser
 
-INTERRUPTED, BROKEN_PIPE, ENDED = 130, 141, 143
+INTERRUPTED, BROKEN_PIPE = 130, 141
 _OF_NO_COMMAND = ("-h", "--help", "--version")
 
 
@@ -26,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stderr is None:  # closed by the caller; print would take standard output instead
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  open to the end
     arguments = sys.argv[1:] if arguments is None else arguments
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as behind `nohup`
+            signal.signal(number, _end)
     try:
         with log.kept(log.asked_for(arguments), arguments):
             return _outcome(_with_command(arguments))
@@ -37,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return TransformerError.exit_code
 
 
-def _end(*_: object) -> None:
+def _end(number: int, _: FrameType | None) -> None:
     """End as by an interrupt: programs that were started are ended too, and files are as they were."""
-    raise SystemExit(ENDED)
+    raise SystemExit(128 + number)
 
 
 def _with_command(arguments: Sequence[str]) -> Sequence[str]:

@@ -69,7 +69,7 @@ def _masked(how: int, do: Callable[[], None]) -> None:
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(how, (signal.SIGINT, signal.SIGTERM))
+        signal.pthread_sigmask(how, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         do()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

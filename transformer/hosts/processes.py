@@ -116,7 +116,7 @@ def run(
 def _undisturbed() -> Iterator[None]:
     """Let signals raise what they do behind this: of a program that is just being started, nobody could know."""
     came: list[int] = []
-    numbers = [each for each in (signal.SIGINT, *_ENDING) if callable(signal.getsignal(each))]
+    numbers = [each for each in (signal.SIGINT, signal.SIGHUP, *_ENDING) if callable(signal.getsignal(each))]
     before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in numbers}
     try:
         yield
