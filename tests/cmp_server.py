@@ -21,7 +21,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,14 @@ class Sidecar:
             installed.hardlink_to(program)  # a link of the other kind may lead where the user of a sidecar cannot look
         except OSError:
             shutil.copy(program, installed)
+
+    def with_options(self, *options: str) -> Sidecar:
+        """Return one that generates with more options than this."""
+        plugin = YAML(typ="safe").load(self.plugin)
+        plugin["spec"]["generate"]["args"] += options
+        file = self.folder / "plugin.yaml"
+        file.write_text(json.dumps(plugin))
+        return replace(self, plugin=file)
 
     def script(self, name: str, text: str, shell: str = "/bin/sh") -> None:
         """Put a script into it, as a program of that name."""

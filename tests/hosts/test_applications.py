@@ -225,6 +225,32 @@ def test_locked_dependencies_of_a_chart_are_fetched_from_their_repository(
     assert names(sidecar.generate(repository)) == ["web", "harbor-pull"]
 
 
+# -- kustomizations ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tool", KUSTOMIZES)
+@needs("helm3")
+def test_the_operator_allows_a_kustomization_its_charts(tool: str, sidecar: Sidecar, repository: Path) -> None:
+    """As by `kustomize.buildOptions`, of which no plugin knows; what a chart then knows is what Argo CD tells."""
+    sidecar.install(tool)
+    sidecar.install("helm3")
+    chart = {f"app/charts/shop/{name}": text for name, text in {**KNOWING, "values.yaml": "a: 1\n"}.items()}
+    kustomization = "resources: [../web.yaml]\nhelmCharts: [{name: shop, releaseName: front}]\n"
+    lay_out(repository, {**chart, "app/kustomization.yaml": kustomization, "web.yaml": pod()})
+    variables = request(path="app") | {"KUBE_VERSION": "v1.31.4+k3s1", "KUBE_API_VERSIONS": "v1,example.com/v1"}
+    assert "is not in or below" in sidecar.failure(repository, "app", variables=variables)
+    options = "--kustomize-build-options=--enable-helm  --load-restrictor LoadRestrictionsNone"
+    answer = sidecar.with_options(options).generate(repository, "app", variables=variables)
+    assert names(answer) == ["known", "web", "harbor-pull"]
+    told = known(answer)
+    assert {key: told[key] for key in ("release", "kube", "more", "values")} == {
+        "release": "front",
+        "kube": "v1.31.4",
+        "more": "true",
+        "values": {"a": 1},
+    }
+
+
 # -- directories ------------------------------------------------------------------------------------------------------
 
 

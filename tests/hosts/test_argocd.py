@@ -29,15 +29,6 @@ def configure(sidecar: Sidecar, config: str) -> None:
     (sidecar.folder / "etc" / "repoint" / "repoint.yaml").write_text(config)
 
 
-def with_options(sidecar: Sidecar, *options: str) -> Sidecar:
-    """Return a sidecar whose plugin.yaml has more options than that of the example."""
-    plugin = YAML(typ="safe").load(EXAMPLE / "plugin.yaml")
-    plugin["spec"]["generate"]["args"] += options
-    file = sidecar.folder / "plugin.yaml"
-    file.write_text(json.dumps(plugin))
-    return replace(sidecar, plugin=file)
-
-
 # -- what comes out ---------------------------------------------------------------------------------------------------
 
 
@@ -146,7 +137,7 @@ GRASPING = {
 def test_a_config_of_the_application_gets_at_nothing(config: str, sidecar: Sidecar, repository: Path) -> None:
     lay_out(repository, {"repoint.yaml": config, "web.yaml": pod()})
     sidecar = replace(sidecar, variables={**sidecar.variables, **CREDENTIALS})
-    message = with_options(sidecar, "--config=repoint.yaml").failure(repository)
+    message = sidecar.with_options("--config=repoint.yaml").failure(repository)
     assert (
         "exit status 2: repoint.yaml: spec.pullSecrets[0]: a config at a relative path is the application's" in message
     )
@@ -154,7 +145,7 @@ def test_a_config_of_the_application_gets_at_nothing(config: str, sidecar: Sidec
 
 def test_a_config_of_the_application_says_the_rest(sidecar: Sidecar, repository: Path) -> None:
     lay_out(repository, {"repoint.yaml": WITHOUT_CREDENTIALS, "web.yaml": pod()})
-    [web] = with_options(sidecar, "--config=repoint.yaml").generate(repository).objects
+    [web] = sidecar.with_options("--config=repoint.yaml").generate(repository).objects
     assert web["spec"]["imagePullSecrets"] == [{"name": "harbor-pull"}]
 
 
@@ -202,7 +193,7 @@ def is_over(held: int) -> bool:
 
 
 def test_our_time_is_over_before_that_of_argo_cd(held: int, sidecar: Sidecar, repository: Path) -> None:
-    message = with_options(sidecar, "--timeout=3").failure(repository)
+    message = sidecar.with_options("--timeout=3").failure(repository)
     assert message.endswith("exit status 1: repoint: not done within 3 seconds: kustomize build . was still running")
     assert is_over(held)
 

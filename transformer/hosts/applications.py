@@ -1,6 +1,6 @@
 """What an application is, and what the tool of its kind makes of it, as if Argo CD ran that tool itself.
 
-    kustomize    kustomize build .
+    kustomize    kustomize build . with the operator's options
     helm         helm template NAME . --namespace ... --kube-version ... --values ... --api-versions ... --include-crds
     directory    the files in it, and with `recurse` those below it, that hold Kubernetes objects
 
@@ -46,7 +46,7 @@ _NO_DEFAULTS: Table[str, str] = MappingProxyType({})
 class App(NamedTuple):
     """An application: its namespace, what a chart is to know of the release and the cluster, and what a kind is told.
 
-    `root` is the folder that all its files are to lie in.
+    `root` is the folder that all its files are to lie in, and `build_options` are the operator's for kustomize.
     """
 
     root: Path
@@ -57,6 +57,13 @@ class App(NamedTuple):
     values_files: Sequence[str] = ()
     values: str = ""
     recurse: bool = False
+    build_options: Sequence[str] = ()
+
+    @property
+    def version(self) -> str:
+        """The version of the cluster, as much of it as Argo CD tells a chart."""
+        plain_version = _VERSION.match(self.kube_version)
+        return plain_version[1] if plain_version else self.kube_version
 
 
 def kind_of(folder: Path) -> str:
@@ -89,8 +96,15 @@ def _holds_an_object(text: str) -> bool:
     return False
 
 
-def _kustomize(_: App) -> list[Source]:
-    return [_printed(["kustomize", "build", "."], _REMOTE_ONLY)]
+def _kustomize(app: App) -> list[Source]:
+    return [_printed(["kustomize", "build", ".", *app.build_options, *_told_of_the_cluster(app)], _REMOTE_ONLY)]
+
+
+def _told_of_the_cluster(app: App) -> Iterator[str]:
+    """Yield what charts in a kustomization are told (util/kustomize/kustomize.go, parseKustomizeBuildOptions)."""
+    if "--enable-helm" in app.build_options:
+        yield from ("--helm-kube-version", app.version) if app.version else ()
+        yield from ("--helm-api-versions", app.api_versions) if app.api_versions else ()
 
 
 def _helm(app: App) -> list[Source]:
@@ -113,11 +127,10 @@ def _helm(app: App) -> list[Source]:
 
 
 def _options(app: App, folder: Path) -> Iterator[str]:
-    version = _VERSION.match(app.kube_version)
     if app.namespace:
         yield from ("--namespace", app.namespace)
-    if app.kube_version:
-        yield from ("--kube-version", version[1] if version else app.kube_version)
+    if app.version:
+        yield from ("--kube-version", app.version)
     for name in app.values_files:
         yield from ("--values", str(_values_file(app.root, name)))
     if app.values:

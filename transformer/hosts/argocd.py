@@ -63,7 +63,7 @@ def _generate(options: argparse.Namespace) -> int:
     kind = _kind(values)
     refuse_for_others(values, kind)
     file, config = _config(options.config, root, values.get("config", ""))
-    app = _app(values, root)
+    app = _app(values, root)._replace(build_options=options.kustomize_build_options.split())
     # The namespace is where Argo CD puts what names none, whatever a config says.
     config = with_namespace(_keeping(config, values.get("keep", ())), app.namespace or None, said=_NAMESPACE)
     planned = plan(manifests(kind, app), file, config._replace(application=os.environ.get(_NAME, "")))

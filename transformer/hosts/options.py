@@ -148,6 +148,12 @@ def _add_argocd(parser: argparse.ArgumentParser) -> None:
     generate.add_argument(
         "--timeout", metavar="SECONDS", type=_seconds, default=55, help="give up after so long (default: %(default)s)"
     )
+    generate.add_argument(
+        "--kustomize-build-options",
+        metavar="OPTIONS",
+        default="",
+        help="more options for kustomize build, in one text with blanks between them, as for kustomize.buildOptions",
+    )
     _add_log(generate)
     generate.set_defaults(run=_command("argocd", "generate"), quiet=False, skip_unreadable=False, **_NO_FILES)
     announce = commands.add_parser("parameters", help="print the parameters that an Application may set, as JSON")
