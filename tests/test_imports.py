@@ -22,6 +22,7 @@ FLOORS = [
     ["crds", "survey", "image_fields", "verdicts", "spots", "texts", "manifest", "proof"],
     ["attachments", "pull_proof", "whole", "demands"],
     [
+        "rules.untyped",
         "rules.images",
         "rules.uncovered_fields",
         "rules.likely_images",

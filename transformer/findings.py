@@ -42,6 +42,7 @@ Outcome: TypeAlias = Literal[
     "broken",  # a Secret of the input that the kubelet cannot read, or does not
     "conflict",  # a Secret of the input that must not be there, or cannot be updated
     "directive",  # a comment asks for something that there is not
+    "untyped",  # what is all but an object lacks half of its type, so that nothing looks into it
     "unreadable",  # a document is not YAML
 ]
 
@@ -127,7 +128,7 @@ class Finding(NamedTuple):
     @property
     def is_to_do(self) -> bool:
         """Whether `check` fails on it: something would change, or a reference is left that should not be."""
-        if self.outcome in ("unmapped", "invalid", "refused", "unopened", "broken"):
+        if self.outcome in ("unmapped", "invalid", "refused", "unopened", "broken", "untyped"):
             return self.severity != "info"
         return self.outcome in _TO_DO or self.severity == "error"
 

@@ -13,9 +13,11 @@ from transformer.rules import (
     secret_references,
     service_accounts,
     uncovered_fields,
+    untyped,
 )
 
 RULES = (
+    untyped.report,
     images.rewrite,
     uncovered_fields.report,
     likely_images.rewrite,
