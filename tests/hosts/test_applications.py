@@ -281,6 +281,10 @@ WRONG: dict[str, tuple[dict[str, str | bytes], str]] = {
     "not YAML": ({"x.yaml": UNREADABLE}, "exit status 1: x.yaml:3:1: error: not YAML"),
     "not UTF-8": ({"x.yaml": SERVICE.encode() + b"# \xff\n"}, "exit status 1: x.yaml:4:3: error: no UTF-8 text"),
     "no manifest": ({"x.yaml": "a: 1\n"}, f"exit status 1: repoint: this folder, read as a directory, {NOTHING}"),
+    "an object without a version": (
+        {"web.yaml": SERVICE, "x.yaml": "apiversion: v1\nkind: Pod\nmetadata: {name: shop}\n"},
+        "exit status 1: x.yaml:1:1: error: shop: without apiVersion this is no Kubernetes object",
+    ),
     "only comments": ({"x.yaml": "# apiVersion, kind\n---\n"}, NOTHING),
     "an empty list": ({"x.yaml": "apiVersion: v1\nkind: List\nitems: []\n"}, NOTHING),
     "jsonnet": ({"web.yaml": SERVICE, "x.jsonnet": "{}"}, "exit status 1: repoint: x.jsonnet: Argo CD would"),

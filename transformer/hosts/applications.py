@@ -25,7 +25,7 @@ from transformer.errors import ApplicationError, ManifestSyntaxError, UsageError
 from transformer.hosts import sources
 from transformer.hosts.processes import called, find, run, without_logins
 from transformer.hosts.sources import Source, source_of
-from transformer.nodes import Mapping, compose, plain
+from transformer.nodes import Mapping, compose, filled, get, plain
 from transformer.resources import resources
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -180,8 +180,19 @@ def _directory(app: App) -> list[Source]:
     return [
         source._replace(text=source.text.removeprefix("\ufeff"), encoding="utf-8")
         for source in sources.read(["."], leave_out=below)
-        if sources.is_for_a_cluster(source.text) and _SKIPPED not in source.text
+        if _is_read(source.text) and _SKIPPED not in source.text
     ]
+
+
+def _is_read(text: str) -> bool:
+    """Say whether Argo CD has something of a file: what it lacks an apiVersion for is an object to it too."""
+    if sources.may_hold_objects(text):
+        return sources.is_for_a_cluster(text)
+    try:
+        roots = [compose(each.text) for each in split(text)] if "kind" in text else []
+    except ManifestSyntaxError:
+        return False
+    return any(isinstance(root, Mapping) and filled(get(root, "kind")) for root in roots)
 
 
 KINDS = {"kustomize": _kustomize, "helm": _helm, "directory": _directory}

@@ -67,7 +67,7 @@ def _generate(options: argparse.Namespace) -> int:
     # The namespace is where Argo CD puts what names none, whatever a config says.
     config = with_namespace(_keeping(config, values.get("keep", ())), app.namespace or None, said=_NAMESPACE)
     planned = plan(manifests(kind, app), file, config._replace(application=os.environ.get(_NAME, "")))
-    code = run.print_planned(planned, options)
+    code = run.print_planned(_strict(planned), options)
     for warning in _warnings(planned) if code == run.DONE else ():
         print(f"repoint: warning: {warning}", file=sys.stderr)
     return code
@@ -86,6 +86,15 @@ def _app(values: Values, root: Path) -> App:
         values=values.get("values", ""),
         recurse=_truth(values.get("recurse", "false")),
     )
+
+
+def _strict(planned: Plan) -> Plan:
+    """Return a plan in which what is all but an object is an error: Argo CD would remove the object that it was."""
+    located = [
+        each._replace(finding=each.finding._replace(severity="error")) if each.finding.outcome == "untyped" else each
+        for each in planned.located
+    ]
+    return planned._replace(located=located)
 
 
 def _warnings(planned: Plan) -> Iterator[str]:
