@@ -38,6 +38,18 @@ def test_the_parameters_are_those_of_the_type_that_is_set(sidecar: Sidecar, repo
     assert "values" in [each["name"] for each in sidecar.parameters(repository, variables=variables)]
 
 
+WRONG = {"an unknown type": {"name": "type", "string": "helmm"}, "an unknown one": {"name": "value", "string": "x"}}
+
+
+@pytest.mark.parametrize("parameter", WRONG.values(), ids=WRONG)
+def test_the_parameters_are_announced_to_who_is_to_correct_them(
+    parameter: dict[str, str], sidecar: Sidecar, repository: Path
+) -> None:
+    lay_out(repository, {"Kustomization": ""})
+    variables = announcement_request(parameters=[parameter])
+    assert [each["name"] for each in sidecar.parameters(repository, variables=variables)] == ["type", "config", "keep"]
+
+
 EMPTY = '[{"name": "type", "string": ""}, {"name": "keep", "array": []}]'
 
 

@@ -52,8 +52,16 @@ def generate(options: argparse.Namespace) -> int:
 
 
 def parameters(_: argparse.Namespace) -> int:
-    """Print the announcements of parameters for the application in the working directory, and return the exit code."""
-    content = announced(_kind(_parameters()))
+    """Print the announcements of parameters for the application in the working directory, and return the exit code.
+
+    What is wrong with those that are set is for `generate` to say: without announcements, Argo CD's page of the
+    application has no fields in which to set them right.
+    """
+    try:
+        kind = _kind(_parameters())
+    except UsageError:
+        kind = kind_of(Path())
+    content = announced(kind)
     outputs.write((), printed=f"{json.dumps(content, indent=2)}\n".encode())
     return run.DONE
 

@@ -29,14 +29,15 @@ class Parameter(NamedTuple):
     kind: str = ""
 
 
+# Argo CD's page shows the titles alone, and of a string one line.
 PARAMETERS = (
-    Parameter("type", "Type", "kustomize, helm or directory; by default what Argo CD takes the folder for"),
-    Parameter("config", "Config", "a file in the repository, without credentials, in the place of the operator's"),
-    Parameter("keep", "Images to keep", "registries, or paths in them, that are not mirrored here", "array"),
+    Parameter("type", "Type (kustomize, helm or directory)", "by default what Argo CD takes the folder for"),
+    Parameter("config", "Config (a file in the repository)", "in the place of the operator's; it names no credentials"),
+    Parameter("keep", "Images to keep (registries, or paths in them)", "they are not mirrored here", "array"),
     Parameter("release-name", "Release name", "by default the name of the application", kind="helm"),
-    Parameter("values-files", "Values files", "files in the repository, from this folder on", "array", "helm"),
-    Parameter("values", "Values", "YAML that comes after all values files", kind="helm"),
-    Parameter("recurse", "Recurse", "true: manifests in the folders below are read too", kind="directory"),
+    Parameter("values-files", "Values files (in the repository)", "from this folder on", "array", "helm"),
+    Parameter("values", "Values (YAML, such as {a: 1})", "they come after all values files", kind="helm"),
+    Parameter("recurse", "Recurse (true or false)", "whether manifests in folders below are read", kind="directory"),
 )
 _BY_NAME = {each.name: each for each in PARAMETERS}
 
