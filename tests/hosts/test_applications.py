@@ -328,7 +328,7 @@ def test_a_dependency_that_is_not_there_is_an_error(sidecar: Sidecar, repository
 
 BROKEN_KUSTOMIZATIONS = {
     "it fails": ("none.yaml", "exit status 1: repoint: kustomize build . failed with exit code 1: "),
-    "why": ("none.yaml", "no such file or directory"),
+    "why, and where": ("none.yaml", "'./none.yaml'"),
     "it is empty": ("local.yaml", f"exit status 1: repoint: kustomize build . {NOTHING}"),
 }
 
@@ -427,6 +427,20 @@ def test_helm_takes_a_values_file_for_one(form: str, tool: str, sidecar: Sidecar
     for each in (name, "link.yaml"):
         message = sidecar.failure(repository, variables=set_to(values_files=[each]))
         assert "has a comma or a quote in it, which Helm reads as more" in message
+
+
+@pytest.mark.parametrize("tool", HELMS)
+def test_a_schema_that_refers_to_a_file_shows_nothing_of_it(tool: str, sidecar: Sidecar, repository: Path) -> None:
+    sidecar.install(tool)
+    secret = sidecar.folder / "etc" / "password"
+    secret.write_text("~secret")
+    secret.chmod(0o644)
+    for url in (f"file://{secret}", f"file://{secret}.json#/auths"):
+        lay_out(repository, {**KNOWING, "values.schema.json": json.dumps({"$ref": url})})
+        message = sidecar.failure(repository)
+        assert "failing loading a file: (not shown)" in message
+        assert str(secret) not in message
+        assert "'~'" not in message
 
 
 @HELM

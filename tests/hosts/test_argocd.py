@@ -164,10 +164,11 @@ def test_no_link_leads_out_of_the_repository(sidecar: Sidecar, repository: Path)
 
 # -- what takes too long ----------------------------------------------------------------------------------------------
 
-# It starts another program; both hold on to a pipe, and nothing ends either but SIGKILL.
+# It starts another program; both hold on to a pipe, and nothing ends either but SIGKILL, so that a file is left.
 STUBBORN = """\
 trap '' TERM
-exec 3>"$TMPDIR/held"
+exec 3>"$1"
+mktemp
 sleep 600 &
 echo begun >&3
 exec sleep 600
@@ -180,7 +181,7 @@ def held(sidecar: Sidecar, repository: Path) -> Iterator[int]:
     pipe = sidecar.folder / "tmp" / "held"
     os.mkfifo(pipe)
     reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    sidecar.script("kustomize", STUBBORN)
+    sidecar.script("kustomize", STUBBORN.replace("$1", str(pipe)))
     lay_out(repository, {"Kustomization": ""})
     yield reading
     os.close(reading)
@@ -193,13 +194,14 @@ def is_over(held: int) -> bool:
 
 
 def test_our_time_is_over_before_that_of_argo_cd(held: int, sidecar: Sidecar, repository: Path) -> None:
-    message = sidecar.with_options("--timeout=3").failure(repository)
-    assert message.endswith("exit status 1: repoint: not done within 3 seconds: kustomize build . was still running")
+    message = sidecar.with_options("--timeout=5").failure(repository)
+    assert message.endswith("exit status 1: repoint: not done within 5 seconds: kustomize build . was still running")
     assert is_over(held)
+    assert {each.name for each in (sidecar.folder / "tmp").iterdir()} == {"held", "_cmp_server"}
 
 
 def test_a_deadline_of_argo_cd_leaves_nothing_running(held: int, sidecar: Sidecar, repository: Path) -> None:
-    assert "failed signal: killed" in sidecar.failure(repository, seconds=3)
+    assert "failed signal: killed" in sidecar.failure(repository, seconds=5)
     assert is_over(held)
 
 

@@ -40,7 +40,8 @@ _VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)+)")
 # To git a path is a repository too, in which a command of whoever asks can be run (fetch --upload-pack), and kustomize
 # hands it as the name of a branch whatever a URL says.
 _REMOTE_ONLY = MappingProxyType({"GIT_ALLOW_PROTOCOL": "https:http:ssh:git"})
-_NO_DEFAULTS: Table[str, str] = MappingProxyType({})
+# What the schema of a chart's values refers to can be a file of the sidecar, of which Helm says why it is no schema.
+_OF_A_SCHEMA = re.compile(r'(failing loading|json-pointer in) "file:.*', re.DOTALL)
 
 
 class App(NamedTuple):
@@ -78,7 +79,8 @@ def manifests(kind: str, app: App) -> list[Source]:
 
     Raises ApplicationError where its tool fails or that is no Kubernetes object, and UsageError for wrong values.
     """
-    made = KINDS[kind](app)
+    with TemporaryDirectory(prefix="repoint-") as folder:
+        made = KINDS[kind](app, Path(folder))
     if not any(_holds_an_object(source.text) for source in made):
         what = made[0].name if made else "this folder, read as a directory,"
         hint = "" if kind != "directory" or app.recurse else "; those below it are read with the parameter recurse"
@@ -96,8 +98,9 @@ def _holds_an_object(text: str) -> bool:
     return False
 
 
-def _kustomize(app: App) -> list[Source]:
-    return [_printed(["kustomize", "build", ".", *app.build_options, *_told_of_the_cluster(app)], _REMOTE_ONLY)]
+def _kustomize(app: App, folder: Path) -> list[Source]:
+    command = ["kustomize", "build", ".", *app.build_options, *_told_of_the_cluster(app)]
+    return [_printed(command, app, folder, _REMOTE_ONLY)]
 
 
 def _told_of_the_cluster(app: App) -> Iterator[str]:
@@ -107,23 +110,22 @@ def _told_of_the_cluster(app: App) -> Iterator[str]:
         yield from ("--helm-api-versions", app.api_versions) if app.api_versions else ()
 
 
-def _helm(app: App) -> list[Source]:
+def _helm(app: App, folder: Path) -> list[Source]:
     if not _RELEASE.fullmatch(app.release) or len(app.release) > _LONGEST_RELEASE:
         raise UsageError(
             f"{app.release!r} is no name of a Helm release (lower-case letters, digits, '-' and '.', up to 53); "
             "it is the application's name, or what the parameter release-name says"
         )
-    with TemporaryDirectory(prefix="repoint-") as folder:
-        homes = {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
-        command = ["helm", "template", app.release, ".", *_options(app, Path(folder))]
-        try:
-            return [_printed(command, homes)]
-        except ApplicationError as error:
-            if _LACKS_DEPENDENCIES not in str(error):
-                raise
-        for fetch in _fetching():
-            _printed(fetch, homes)
-        return [_printed(command, homes)]
+    homes = {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
+    command = ["helm", "template", app.release, ".", *_options(app, folder)]
+    try:
+        return [_printed(command, app, folder, homes)]
+    except ApplicationError as error:
+        if _LACKS_DEPENDENCIES not in str(error):
+            raise
+    for fetch in _fetching():
+        _printed(fetch, app, folder, homes)
+    return [_printed(command, app, folder, homes)]
 
 
 def _options(app: App, folder: Path) -> Iterator[str]:
@@ -172,7 +174,7 @@ def _fetching() -> Iterator[list[str]]:
     yield ["helm", "dependency", "build"]
 
 
-def _directory(app: App) -> list[Source]:
+def _directory(app: App, _: Path) -> list[Source]:
     pattern = "**/*.jsonnet" if app.recurse else "*.jsonnet"
     if unread := next(iter(sorted(Path().glob(pattern))), None):
         raise ApplicationError(f"{unread}: Argo CD would evaluate it, which nothing here can")
@@ -198,19 +200,20 @@ def _is_read(text: str) -> bool:
 KINDS = {"kustomize": _kustomize, "helm": _helm, "directory": _directory}
 
 
-def _printed(command: Sequence[str], defaults: Table[str, str] = _NO_DEFAULTS) -> Source:
-    """Return what a program printed; `defaults` are variables for what ours do not say.
+def _printed(command: Sequence[str], app: App, folder: Path, defaults: Table[str, str]) -> Source:
+    """Return what a program printed; `defaults` are variables for what ours do not say, `folder` is for its files.
 
     Raises ApplicationError where it is not there, or fails.
     """
     name, program = called(command), find(command[0])
     if program is None:
         raise ApplicationError(f"{command[0]} is not on PATH, and this application needs it")
+    variables = {**defaults, **os.environ, "TMPDIR": str(folder)}  # one that is ended cannot tidy up
     try:
-        ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment={**defaults, **os.environ}, stays=True)
+        ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment=variables, stays=True)
     except OSError as error:
         raise ApplicationError(f"{name} cannot be started: {error.strerror}") from None
-    errors = without_logins(ended.errors.decode("utf-8", "replace").strip())
+    errors = _shown(ended.errors.decode("utf-8", "replace").strip(), app)
     if len(ended.output) > _MOST_OUTPUT:
         raise ApplicationError(f"{name} printed more than {_MOST_OUTPUT} bytes")
     if ended.code:
@@ -218,3 +221,8 @@ def _printed(command: Sequence[str], defaults: Table[str, str] = _NO_DEFAULTS) -
     if errors:
         print(f"{name}: {errors}", file=sys.stderr)
     return source_of(name, ended.output)
+
+
+def _shown(errors: str, app: App) -> str:
+    """Return what a program says, without logins, what is in other files, and the folder that is another each time."""
+    return _OF_A_SCHEMA.sub(r"\1 a file: (not shown)", without_logins(errors)).replace(str(app.root.resolve()), ".")

@@ -146,7 +146,7 @@ def _add_argocd(parser: argparse.ArgumentParser) -> None:
         help="the config; at a relative path it is the application's own, and may name no credentials",
     )
     generate.add_argument(
-        "--timeout", metavar="SECONDS", type=_seconds, default=55, help="give up after so long (default: %(default)s)"
+        "--timeout", metavar="SECONDS", type=_seconds, default=45, help="give up after so long (default: %(default)s)"
     )
     generate.add_argument(
         "--kustomize-build-options",
