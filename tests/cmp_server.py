@@ -31,6 +31,7 @@ from ruamel.yaml import YAML
 
 USER = 999
 _SPARE = 0.1  # seconds before the deadline of the request (cmpTimeoutBuffer)
+_REVISION = "0123456789abcdef0123456789abcdef01234567"
 _GRACE = 5  # seconds from SIGTERM to SIGKILL (cleanupTimeout)
 # What may be read is what root may read: the tests, the interpreter and the tools lie where that user may not look.
 _SANDBOX = """\
@@ -182,7 +183,9 @@ def request(
     return {
         "ARGOCD_APP_NAMESPACE": namespace,
         "ARGOCD_APP_PROJECT_NAME": "default",
-        "ARGOCD_APP_REVISION": "0123456789abcdef0123456789abcdef01234567",
+        "ARGOCD_APP_REVISION": _REVISION,
+        "ARGOCD_APP_REVISION_SHORT": _REVISION[:7],
+        "ARGOCD_APP_REVISION_SHORT_8": _REVISION[:8],
         "KUBE_VERSION": "1.31.4",
         "KUBE_API_VERSIONS": api_versions,
         **announcement_request(name, path, parameters=parameters, env=env),

@@ -403,6 +403,16 @@ def test_values_come_from_the_repository_alone(name: str, sidecar: Sidecar, repo
 
 
 @HELM
+def test_values_are_found_from_the_folder_and_from_the_top(sidecar: Sidecar, repository: Path) -> None:
+    sidecar.install("helm4")
+    lay_out(repository, {f"app/{name}": text for name, text in KNOWING.items()})
+    lay_out(repository, {"app/values-a.yaml": "a: 1\n", "b.yaml": "b: 1\n", "c/c.yaml": "c: 1\n"})
+    parameters = [{"name": "values-files", "array": ["values-a.yaml", "../b.yaml", "/c/c.yaml"]}]
+    answer = sidecar.generate(repository, "app", variables=request(path="app", parameters=parameters))
+    assert known(answer)["values"] == {"a": 1, "b": 1, "c": 1}
+
+
+@HELM
 def test_no_link_leads_to_values_elsewhere(sidecar: Sidecar, repository: Path) -> None:
     """The plugin server refuses such a link; here it lets it through."""
     sidecar.install("helm4")

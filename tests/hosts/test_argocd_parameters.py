@@ -68,9 +68,10 @@ def test_a_parameter_keeps_images(sidecar: Sidecar, repository: Path) -> None:
     assert sidecar.generate(repository, variables=request(parameters=keep)).out == pod().encode()
 
 
-def test_a_parameter_names_a_config_of_the_application(sidecar: Sidecar, repository: Path) -> None:
+@pytest.mark.parametrize("name", ["../own.yaml", "/own.yaml"])
+def test_a_parameter_names_a_config_of_the_application(name: str, sidecar: Sidecar, repository: Path) -> None:
     lay_out(repository, {"web/pod.yaml": pod(), "own.yaml": PLAIN_CONFIG.replace("harbor.corp.example", "own.example")})
-    own = request(path="web", parameters=[{"name": "config", "string": "../own.yaml"}])
+    own = request(path="web", parameters=[{"name": "config", "string": name}])
     [web] = sidecar.generate(repository, path="web", variables=own).objects
     assert web["spec"]["containers"][0]["image"] == "own.example/hub/library/nginx:1.27"
     lay_out(repository, {"own.yaml": CONFIG})

@@ -145,10 +145,15 @@ def _options(app: App, folder: Path) -> Iterator[str]:
 
 
 def inside(root: Path, name: str, parameter: str) -> Path:
-    """Return the file that a parameter names. Raises UsageError where it is none, or lies outside the repository."""
-    file = Path(name).resolve() if name.isprintable() and not Path(name).is_absolute() else None
-    if file is None or not file.is_relative_to(root.resolve()) or not file.is_file():
-        raise UsageError(f"parameter {parameter}: {name!r} is no file in the repository, from the application's folder")
+    """Return the file that a parameter names from the working directory or, as in Argo CD, behind a `/` from the top.
+
+    Raises UsageError where it is none, or lies outside the repository.
+    """
+    top = root.resolve()
+    file = (top / name.lstrip("/") if name.startswith("/") else Path(name)).resolve() if name.isprintable() else top
+    if not file.is_relative_to(top) or not file.is_file():
+        where = "from the application's folder or, behind a '/', from the top"
+        raise UsageError(f"parameter {parameter}: {name!r} is no file in the repository, {where}")
     return file
 
 

@@ -145,9 +145,7 @@ def _config(operators: Path, root: Path, theirs: str) -> tuple[Path, Config]:
 
     Raises ConfigError where it is wrong, or gets at more than it may.
     """
-    if theirs:
-        inside(root, theirs, "config")
-    file = Path(theirs) if theirs else operators
+    file = Path(os.path.relpath(inside(root, theirs, "config"))) if theirs else operators
     config = load_config(file)
     if wrong := [f"{file}: {message}" for message in _overreaching(config, is_theirs=not file.is_absolute())]:
         raise ConfigError(wrong)
