@@ -7,11 +7,13 @@ import pytest
 from transformer.config import Config, PullSecret
 from transformer.kustomize import (
     Renamed,
+    coming_from,
     former_names,
     is_hashed_later,
     lets_follow,
     meant,
     ordering_hashes,
+    origins,
     renamed,
     without_orders,
 )
@@ -98,6 +100,45 @@ def test_is_hashed_later() -> None:
     later = "{name: x, annotations: {internal.config.kubernetes.io/needsHashSuffix: enabled}}"
     assert is_hashed_later(resource(later))
     assert not is_hashed_later(resource("{name: x}"))
+
+
+def once(first: str, now: str = "") -> Resource:
+    """Return an object that was in one namespace at first, and is in another."""
+    return resource(f"{{name: x, namespace: {now or first}, annotations: {{{FORMER[:-1]}spaces: '{first}'}}}}")
+
+
+@pytest.mark.parametrize(
+    ("objects", "expected"),
+    [
+        ([], {}),
+        ([resource("{name: x}"), resource("{name: x, namespace: shop}")], {}),
+        ([once("default", "shop")], {"shop": "default"}),
+        ([once("dev,test", "shop"), once("default", "shop")], {"shop": "dev"}),
+        ([once("default", "shop"), resource("{name: x, namespace: shop}")], {}),
+        ([once("default", "shop"), once("shop", "mail")], {"mail": "shop"}),
+    ],
+)
+def test_origins(objects: list[Resource], expected: dict[str, str]) -> None:
+    assert origins(objects) == expected
+
+
+MADE = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: pull\n  namespace: shop\n"
+HISTORY = f"    {FORMER}: pull\n    {FORMER[:-1]}spaces: dev\n    {FORMER.replace('Names', 'Kinds')}: Secret\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        (MADE, f"{MADE}  annotations:\n{HISTORY}"),
+        (f"{MADE}  annotations: {{team: web}}\n", f"{MADE}  annotations:\n    team: web\n{HISTORY}"),
+        (f"{MADE}  annotations: {{{BEHAVIOR[0]}: merge}}\n", f"{MADE}  annotations: {{{BEHAVIOR[0]}: merge}}\n"),
+        (f"# a\n{MADE.replace('shop', 'mail')}", f"# a\n{MADE.replace('shop', 'mail')}"),
+        (f"{MADE}---\nx: 1\n", f"{MADE}  annotations:\n{HISTORY}---\nx: 1\n"),
+    ],
+)
+def test_coming_from(text: str, expected: str) -> None:
+    assert coming_from({"shop": "dev"}, text) == expected
 
 
 def config(hashed: str, *annotations: tuple[str, str]) -> Config:

@@ -8,16 +8,23 @@ api/internal/plugins/utils); on anything else they would stay in the manifest fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from transformer.authored import document
 from transformer.config import Config, PullSecret
-from transformer.resources import Resource, annotation
+from transformer.documents import join, split
+from transformer.nodes import compose, plain
+from transformer.resources import Resource, annotation, resources
 
 NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k8s.io/behavior"
 _ORDERS = (NEEDS_HASH, BEHAVIOR)
 _FORMER_NAMES = "internal.config.kubernetes.io/previousNames"
+_FORMER_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"
+_FORMER_KINDS = "internal.config.kubernetes.io/previousKinds"
 _HASHED_LATER = "internal.config.kubernetes.io/needsHashSuffix"
+_ABSORBED = ("merge", "replace")  # by what is there, which has a history of its own
+_NO_NAMESPACE = "default"  # of an object that names none
 _AFFIXES = ("internal.config.kubernetes.io/prefixes", "internal.config.kubernetes.io/suffixes")
 
 # In these kinds names of Secrets follow (api/internal/konfig/builtinpluginconsts, namereference.go); in others where a
@@ -80,6 +87,47 @@ def lets_follow(referrer: Resource) -> bool:
 def is_hashed_later(resource: Resource) -> bool:
     """Say whether kustomize is going to append a hash to the name of an object, and to what refers to it."""
     return annotation(resource, _HASHED_LATER) == "enabled"
+
+
+def origins(objects: Iterable[Resource]) -> dict[str, str]:
+    """Return the namespaces in which there are objects, and were none at first, with one where some of them were.
+
+    To kustomize a reference with a namespace (a subject of a RoleBinding, the service of a webhook) means what was
+    there at first, if anything was, and what is there now only if not (filterMapCandidatesByNamespace in
+    api/filters/nameref). A Secret that is new there would so be all that could be meant, and no reference followed.
+    """
+    found = [(each.namespace, _first_namespace(each)) for each in objects]
+    at_first = {first for _, first in found}
+    return {now: first for now, first in reversed(found) if now and now not in at_first}
+
+
+def origins_of_generated(namespace: str) -> dict[str, str]:
+    """Return the same for what a generator makes for a namespace, with no sight of what else there is."""
+    return {namespace: _NO_NAMESPACE} if namespace else {}
+
+
+def coming_from(origins: Mapping[str, str], text: str) -> str:
+    """Return what is made, a stream, in which objects whose namespaces are in `origins` have come from there.
+
+    At the end of a build kustomize removes the annotations that say so.
+    """
+    return join([_coming_from(origins, each.text) for each in split(text)]) if origins else text
+
+
+def _coming_from(origins: Mapping[str, str], text: str) -> str:
+    root = compose(text)
+    found = next(resources(root), None)
+    if root is None or found is None or found.namespace not in origins or annotation(found, BEHAVIOR) in _ABSORBED:
+        return text
+    history = {_FORMER_NAMES: found.name, _FORMER_NAMESPACES: origins[found.namespace], _FORMER_KINDS: found.kind}
+    made = plain(root)
+    made["metadata"]["annotations"] = {**(made["metadata"].get("annotations") or {}), **history}
+    return document(made)
+
+
+def _first_namespace(resource: Resource) -> str:
+    former = (annotation(resource, _FORMER_NAMESPACES) or "").split(",")[0]
+    return former or resource.namespace or _NO_NAMESPACE
 
 
 def ordering_hashes(config: Config) -> Config:

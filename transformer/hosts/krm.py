@@ -8,6 +8,7 @@ registry Secrets alone. Nothing is printed after an error: the host takes whatev
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from transformer.authored import document
@@ -19,7 +20,7 @@ from transformer.hosts.loading import load_config
 from transformer.hosts.planning import Plan, config_of, plan, plan_build, plan_whole, with_namespace
 from transformer.hosts.report import at_object
 from transformer.hosts.resource_list import FUNCTION_CONFIG, ResourceList, appended, completed, place_of
-from transformer.kustomize import ordering_hashes
+from transformer.kustomize import coming_from, ordering_hashes, origins, origins_of_generated
 from transformer.nodes import Mapping, get, pairs, text_of
 from transformer.registry_secrets import in_plaintext
 
@@ -38,6 +39,9 @@ def rewrite(found: ResourceList, options: argparse.Namespace) -> int:
         return run.refuse(options, planned._replace(located=errors_first))
     _refuse_plaintext(found, planned, options)
     made = run.make_all(planned)
+    if found.is_build:
+        known = origins(item for item in found.items if item)
+        made = made._replace(texts=tuple(coming_from(known, text) for text in made.texts))
     rewritten = planned.parts[0][1].text if planned.parts else found.source.text
     text = completed(found, rewritten, made.texts, planned.located)
     outputs.write([], printed=text.encode(found.source.encoding, "surrogateescape"))
@@ -88,7 +92,9 @@ def _data(config_map: Mapping) -> dict[str, str]:
 def _generate(found: ResourceList, called: str | Path, config: Config, options: argparse.Namespace) -> int:
     planned = plan_whole([config.default_namespace], called, ordering_hashes(config))
     head = {key: text_of(get(found.root, key)) for key in ("apiVersion", "kind")}
-    return run.print_made(planned, options, lambda made: appended(document(head), {"items": made}))
+    known = origins_of_generated(config.default_namespace)
+    shaped = partial(coming_from, known)
+    return run.print_made(planned, options, lambda made: appended(document(head), {"items": [*map(shaped, made)]}))
 
 
 # -- a transformer ----------------------------------------------------------------------------------------------------

@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from transformer.config import Config
 from transformer.config_file import config_in, root_of
-from transformer.documents import join
+from transformer.documents import join, split
 from transformer.hosts import run, sources
 from transformer.hosts.planning import plan_build, plan_whole
-from transformer.kustomize import ordering_hashes
+from transformer.hosts.sources import Source
+from transformer.kustomize import coming_from, ordering_hashes, origins, origins_of_generated
+from transformer.nodes import compose
+from transformer.resources import resources
 
 _CALLED = "MirrorConfig"
 # To kustomize nothing at all is no object, as it is to everybody; a person may take it for a failure.
@@ -25,9 +29,20 @@ def rewrite(options: argparse.Namespace) -> int:
     config = _config(options.config)
     [source] = sources.read([sources.STDIN])
     if source.text:
-        return run.print_planned(plan_build([source], _CALLED, config), options)
+        return _transform(source, config, options)
     planned = plan_whole([config.default_namespace], _CALLED, ordering_hashes(config))
-    return run.print_made(planned, options, lambda made: join(made) or _NOTHING)
+    known = origins_of_generated(config.default_namespace)
+    return run.print_made(planned, options, lambda made: coming_from(known, join(made)) or _NOTHING)
+
+
+def _transform(source: Source, config: Config, options: argparse.Namespace) -> int:
+    planned = plan_build([source], _CALLED, config)
+
+    def joined(texts: Sequence[str], made: Sequence[str]) -> str:
+        known = origins(found for each in split(source.text) for found in resources(compose(each.text)))
+        return run.join_behind(texts, [coming_from(known, text) for text in made])
+
+    return run.print_planned(planned, options, joined)
 
 
 def _config(file: Path) -> Config:
