@@ -100,6 +100,7 @@ MISSING = (
 )
 UNREAD = "in the input, and by the word of the config alone"
 OPENED = f"info opened: {M} is opened by m.example of the Secret"
+HAS = "the Secret own (in the input) has {}"
 UNOPENED = f"warning unopened: no pull secret covers {M}"
 
 # A stream, and what is proven of its pod.
@@ -344,6 +345,36 @@ def test_not_every_name_follows_a_hash(kind: str, follows: bool) -> None:
             "name, and without `configurations` for it no name follows in a ReplicationController"
         )
         assert (first.severity, [each.outcome for each in others]) == ("warning", ["unopened"])
+
+
+# An object that takes one name, and says another: where its image is, and what of the Secret of that name is known.
+OCI = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web}
+spec: {url: oci://m.example/app, secretRef: {name: own}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (OCI, [f"warning missing: OCIRepository web: the secret own {MISSING}"]),
+        (
+            stream(OCI, secret("own", "x.example")),
+            [f"warning unopened: OCIRepository web: no pull secret covers {M}: {HAS.format('x.example')}"],
+        ),
+        (
+            stream(OCI, secret("own", "m.example")),
+            [f"info opened: OCIRepository web: {M} is opened by m.example of the Secret own (in the input)"],
+        ),
+    ],
+    ids=["unknown", "another registry", "the registry"],
+)
+def test_a_name_that_cannot_be_added_opens_nothing(text: str, expected: list[str]) -> None:
+    found = proofs(text)
+    assert [f"{each.severity} {each.outcome}: {each.message}" for each in found] == expected
+    assert any(each.is_to_do for each in found) == ("unopened" in expected[0])
 
 
 def test_what_cannot_be_attached_is_said_once() -> None:

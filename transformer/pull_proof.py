@@ -56,7 +56,7 @@ def prove_pulls(manifest: Manifest, found: Attachment) -> Iterator[Finding]:
 def _reaching(manifest: Manifest, found: Attachment) -> list[str] | None:
     """Return the names of the Secrets that reach the pods of a place; None where an account is not known to have it."""
     if found.present or found.is_written:
-        return [*dict.fromkeys([*found.present, *found.written])]
+        return [*dict.fromkeys([*found.present, *(found.written if found.is_written else ())])]
     accounts, known, account = found.to_account, manifest.known, found.account
     if accounts and account is not None and (account.id in known.stuck or account.id in known.shared):
         return None
@@ -133,7 +133,7 @@ def _about_image(
         return
     elif not wanted:
         yield from _anonymous(manifest, found, field, image)
-    elif not (found.obstacle and any(need in found.to_place for need in wanted)):
+    elif found.present or not (found.obstacle and any(need in found.to_place for need in wanted)):
         yield from _unopened(manifest, found, field, image, holders)
 
 
