@@ -166,9 +166,12 @@ NO_IMAGES: dict[str, str] = {
         """,
 }
 
-# What stands beside a value where it was observed, which the list leaves out: the argument before it, or its name.
+# What stands beside a value where it was observed, which the list leaves out: the argument before it, its name, or,
+# beside a name, the kind.
 BESIDE = {
     "apps Deployment spec.template.spec.containers[*].args[*]": "--executor-image",
+    "core ImageStream spec.tags[*].from.name": "DockerImage",
+    "image.openshift.io ImageStream spec.tags[*].from.name": "DockerImage",
     "litmuschaos.io ChaosExperiment spec.definition.env[*].value": "LIB_IMAGE",
     "template.openshift.io Template parameters[*].value": "AGENT_BASE_IMAGE",
 }
@@ -276,7 +279,7 @@ def object_of(row: Row) -> tuple[Steps, dict[str, Any]]:
             here.append("[1]" if added else "[0]")
         else:
             key = "some" if step == EVERY_KEY else step
-            value = {"name": added, key: value} if added else {key: value}
+            value = {"kind" if key == "name" else "name": added, key: value} if added else {key: value}
             here.append(key)
     version = "v1" if row.group == "core" else f"{row.group}/v1"
     return tuple(reversed(here)), {"apiVersion": version, "kind": row.kind, **value}

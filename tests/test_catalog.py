@@ -15,7 +15,7 @@ ROWS = list(catalog.rows())
 
 # The words that may follow a value.
 OPTIONS: Mapping[str, set[str]] = {
-    "image": {"tag", "digest", "registry"},
+    "image": {"tag", "digest", "registry", "kind"},
     "imageOrName": set(),
     "imageOrTag": set(),
     "prefix": set(),

@@ -14,7 +14,7 @@ from transformer.catalog import Row
 from transformer.config import Config, FieldSpec, Holds
 from transformer.field_paths import slashed
 from transformer.image_fields import Fields, fields
-from transformer.nodes import compose, text_of
+from transformer.nodes import compose, end, start, text_of
 from transformer.not_run import NOT_RUN
 from transformer.resources import NamesForm
 
@@ -180,6 +180,65 @@ IMAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
         thing("datadoghq.com/v2alpha1", "DatadogAgent", spec={"override": {"nodeAgent": {"image": {"name": "a"}}}}),
         ["spec.override.nodeAgent.image imageOrName certain"],
     ),
+    "ImageStream": (
+        thing(
+            "image.openshift.io/v1",
+            "ImageStream",
+            spec={
+                "tags": [
+                    {"from": {"kind": "DockerImage", "name": "quay.io/a/b:1"}},
+                    {"from": {"kind": "ImageStreamTag", "name": "a:8"}},
+                    {"from": {"name": "quay.io/a/b:1"}},
+                    {"from": {"kind": "DockerImage"}},
+                ]
+            },
+        ),
+        ["spec.tags[0].from"],
+    ),
+    "ImageStream without a group": (
+        thing("v1", "ImageStream", spec={"tags": [{"from": {"kind": "DockerImage", "name": "quay.io/a/b:1"}}]}),
+        ["spec.tags[0].from"],
+    ),
+    **{
+        f"{kind} of {api_version}": (
+            thing(
+                api_version,
+                kind,
+                spec={
+                    "strategy": {
+                        "dockerStrategy": {"from": {"kind": "DockerImage", "name": "a"}},
+                        "sourceStrategy": {"from": {"kind": "DockerImage", "name": "b"}},
+                        "customStrategy": {"from": {"kind": "DockerImage", "name": "c"}},
+                    },
+                    "source": {
+                        "images": [
+                            {"from": {"kind": "DockerImage", "name": "d"}},
+                            {"from": {"kind": "ImageStreamImage", "name": "d@sha256:1"}},
+                        ]
+                    },
+                    "output": {"to": {"kind": "DockerImage", "name": "quay.io/e/f:1"}},
+                },
+            ),
+            [
+                "spec.strategy.dockerStrategy.from",
+                "spec.strategy.sourceStrategy.from",
+                "spec.strategy.customStrategy.from",
+                "spec.source.images[0].from",
+            ],
+        )
+        for kind in ("Build", "BuildConfig")
+        for api_version in ("build.openshift.io/v1", "v1")
+    },
+    "in an OpenShift Template": (
+        thing(
+            "template.openshift.io/v1",
+            "Template",
+            objects=[
+                thing("v1", "ImageStream", spec={"tags": [{"from": {"kind": "DockerImage", "name": "quay.io/a/b:1"}}]})
+            ],
+        ),
+        ["objects[0].spec.tags[0].from"],
+    ),
     "a kind in another case": (
         thing("monitoring.coreos.com/v1", "prometheus", spec={"image": "a"}),
         ["spec.image"],
@@ -299,6 +358,15 @@ def test_what_is_named_like_an_image_and_none_is_known() -> None:
     )
     assert images(data) == []
     assert [text_of(each) for each in found(data).not_images] == ["a"]
+
+
+def test_an_object_of_another_kind_than_a_row_asks_for_is_no_image_as_a_whole() -> None:
+    text = (
+        "{apiVersion: v1, kind: ImageStream, spec: {tags: [{from: {<<: {kind: ImageStreamTag}, name: 'quay.io/a'}}]}}"
+    )
+    assert images(text) == []
+    (stays,) = found(text).not_images
+    assert text[start(stays) : end(stays)] == "{<<: {kind: ImageStreamTag}, name: 'quay.io/a'}"
 
 
 def test_a_text_with_helm_values_is_known() -> None:
@@ -529,6 +597,20 @@ PLACES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {
             "spec.image: pullSecrets": ["spec.image"],
             "spec.sidecarContainers[0].image: pullSecrets": ["spec.sidecarContainers[0].image"],
+        },
+    ),
+    "what a build pulls with": (
+        thing(
+            "build.openshift.io/v1",
+            "BuildConfig",
+            spec={
+                "strategy": {"dockerStrategy": {"from": {"kind": "DockerImage", "name": "a"}}},
+                "source": {"images": [{"from": {"kind": "DockerImage", "name": "b"}}]},
+            },
+        ),
+        {
+            "spec.strategy.dockerStrategy: pullSecret": ["spec.strategy.dockerStrategy.from"],
+            "spec.source.images[0]: pullSecret": ["spec.source.images[0].from"],
         },
     ),
     "a login": (

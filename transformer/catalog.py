@@ -51,6 +51,11 @@ class Row(NamedTuple):
         return tuple(option for option in self.options if option[0] in _SIBLINGS)
 
     @property
+    def kind_of_image(self) -> str:
+        """What an object at the path says of itself as its `kind` where it names an image; empty where it need not."""
+        return next((text for name, text in self.options if name == "kind"), "")
+
+    @property
     def serves(self) -> tuple[int, str] | None:
         """What a pull secret serves: how many steps of its own path lead there, and the path from there.
 

@@ -17,7 +17,7 @@ from transformer.field_paths import Entry, Places, Steps, concat, first, is_at_o
 from transformer.findings import Confidence
 from transformer.helm_values import images_in
 from transformer.node_edits import NamesForm
-from transformer.nodes import Mapping, Node, Sequence, get, own, resolve, start
+from transformer.nodes import Mapping, Node, Sequence, get, own, resolve, start, text_of
 from transformer.not_run import why_left_alone, why_not_run
 from transformer.pod_specs import PodSpec, contents, image_entries, mappings
 from transformer.resources import IMAGE_PULL_SECRETS, Resource, as_resource, resources
@@ -30,14 +30,16 @@ class Spec(NamedTuple):
     """What a path says of the places it leads to.
 
     `siblings` are roles and names of keys beside an image. A place for pull secrets is the mapping that has, or would
-    have, the entry `key`; `serves` is what it is for, as in the catalog. `number` is that of the
-    config's field spec, and -1 for a row of the catalog.
+    have, the entry `key`; `serves` is what it is for, as in the catalog. `kind` is that of the objects which name an
+    image, where others may stand there too. `number` is that of the config's field spec, and -1 for a row of the
+    catalog.
     """
 
     holds: catalog.Value
     key: str = ""
     siblings: tuple[tuple[str, str], ...] = ()
     serves: tuple[int, str] | None = None
+    kind: str = ""
     number: int = -1
 
 
@@ -157,6 +159,8 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                 yield from _in_values(resource, entry)
             case "valuesText":
                 yield _ValuesText(entry.value)
+            case "image" if spec.kind and not _is_of(spec.kind, entry.value):
+                yield _NotAnImage(entry.value)
             case "image" | "imageOrName" | "imageOrTag" | "prefix" | "url" | "urlPrefix" as holds:
                 # An object without a name leaves the image to the controller; its parts are looked at as texts.
                 is_object = isinstance(resolve(entry.value), Mapping)
@@ -167,6 +171,11 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                     scope = path if spec.serves is None else concat(first(path, spec.serves[0]), spec.serves[1])
                     at = concat(resource.path, path)
                     yield PullSecretField(resource, holder, at, spec.key, form, concat(resource.path, scope))
+
+
+def _is_of(kind: str, value: Node) -> bool:
+    node = resolve(value)
+    return isinstance(node, Mapping) and text_of(get(node, "kind")) == kind
 
 
 def _mappings(entry: Entry) -> Iterator[tuple[str, Mapping]]:
@@ -292,7 +301,8 @@ def _places(api_version: str, kind: str, field_specs: tuple[FieldSpec, ...]) -> 
         if spec.kind == kind and spec.group in (None, group) and spec.version in ("", version)
     )
     known = (
-        (row.steps, Spec(row.value, siblings=row.siblings, serves=row.serves)) for row in catalog.of_kind(group, kind)
+        (row.steps, Spec(row.value, siblings=row.siblings, serves=row.serves, kind=row.kind_of_image))
+        for row in catalog.of_kind(group, kind)
     )
     return Places(_with_home(*each) for each in (*declared, *known))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
-from transformer.config import Config, FieldSpec, ImageOverride, Mirror
+from transformer.config import Config, FieldSpec, ImageOverride, Likely, Mirror
 from transformer.findings import Finding, Outcome
 from transformer.pipeline import rewrite
 
@@ -19,6 +19,7 @@ CONFIG = Config(
 
 HEAD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n"
 POD = f"{HEAD}spec:\n  containers:\n"
+STREAM = "apiVersion: image.openshift.io/v1\nkind: ImageStream\nspec:\n  tags:\n"
 POLICY = "apiVersion: kyverno.io/v1\nkind: Policy\nmetadata:\n  name: web\n"
 
 # Documents that come out as they went in.
@@ -210,6 +211,27 @@ def test_an_image_that_is_not_run_is_kept_with_the_reason() -> None:
     )
 
 
+# What is known to name no image, whatever it reads like.
+SILENT = {
+    "a tag of an image stream": f"{STREAM}  - from: {{kind: ImageStreamTag, name: 'a:8'}}\n",
+    "an image stream's image": f"{STREAM}  - from: {{kind: ImageStreamImage, name: 'a@sha256:{'0' * 64}'}}\n",
+    "what a build is based on, without a kind": (
+        "apiVersion: build.openshift.io/v1\nkind: BuildConfig\n"
+        "spec: {strategy: {sourceStrategy: {from: {name: 'nodejs:18'}}}}\n"
+    ),
+    "where a build is pushed": (
+        "apiVersion: build.openshift.io/v1\nkind: BuildConfig\n"
+        "spec: {output: {to: {kind: DockerImage, name: 'quay.io/a/b:1'}}}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
+def test_nothing_is_said_of_what_is_known_to_be_none(text: str) -> None:
+    result = rewrite(text, CONFIG._replace(likely=get_args(Likely)))
+    assert (result.text, result.findings) == (text, ())
+
+
 def test_an_alias_is_a_finding_of_its_own() -> None:
     findings = rewrite(f"{POD}  - image: &i nginx\n  - image: *i\n", CONFIG).findings
     assert [(finding.outcome, finding.line, len(finding.edits)) for finding in findings] == [
@@ -244,6 +266,16 @@ SPELLED = {
         (
             "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec:\n"
             "  kafka:\n    image: mirror.example:5000/quay/a/b:1\n"
+        ),
+    ),
+    "an object of the kind that names an image, beside one of another": (
+        (
+            f"{STREAM}  - from: {{kind: DockerImage, name: 'quay.io/a/b:1'}}\n"
+            "  - from: {kind: ImageStreamTag, name: 'a:8'}\n"
+        ),
+        (
+            f"{STREAM}  - from: {{kind: DockerImage, name: 'mirror.example:5000/quay/a/b:1'}}\n"
+            "  - from: {kind: ImageStreamTag, name: 'a:8'}\n"
         ),
     ),
     "a tag beside it": (
