@@ -120,10 +120,8 @@ NO_IMAGES: dict[str, str] = {
         kyverno.io ClusterPolicy spec.rules[*].match.any[*].resources.annotations.imageregistry
         """,
     "a chart, or where charts are": """
-        argoproj.io Application spec.source.plugin.env[*].value = oci://europe-west1-docker.pkg.dev/foo/charts
         content.hauler.cattle.io Charts spec.charts[*].repoURL
         core Secret stringData.url = oci://my.registry.com/namespace
-        core ZarfPackageConfig components[*].charts
         skaffold Config deploy.helm.releases[*].remoteChart
         vendir.k14s.io Config directories[*].contents[*].helmChart.repository.url
         """,

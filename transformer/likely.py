@@ -3,8 +3,8 @@
 A reference with a registry is likely one under a name like an image's, or where the config names that registry and it
 has a tag, a digest or a path of two parts. One without a registry is likely one where the config names Docker Hub, and
 it has a tag or digest under such a name, or a digest. Any other counts only where the same image, or behind its
-registry and with a tag any image of that registry, is known for certain in the input. Paths, URLs, import paths and
-words are none.
+registry and with a tag any image of that registry, is known for certain in the input. A scheme such as `oci://` may
+stand before each. Paths, other URLs, import paths and words are none.
 """
 
 from __future__ import annotations
@@ -36,12 +36,15 @@ class Hit(NamedTuple):
 _RUN = re.compile(r"[A-Za-z0-9._:/@-]{3,}")
 _NOT_BEFORE = set("$%{}*~\\+&?#^")
 _NOT_BEHIND = set("${%*~<(+?^[")
-_SCHEME = re.compile(r"docker(?:-pullable)?://")
+_SCHEME = re.compile(r"(?:oci|docker(?:-pullable)?)://")
 # What a value stands under in its line: a flag, a variable, a key of YAML or of JSON.
 _KEY = re.compile(r"""([A-Za-z0-9_.-]+)\\?["']?[ \t]*[=:][ \t]*\\?["']?\Z""")
 # What takes an image as its next word: a line of a Dockerfile, a flag, a command.
 _COMMAND = re.compile(r"(?:(?:^|\n)FROM|--[a-z-]*image|(?:docker|podman|nerdctl|crictl) (?:pull|run))[ =]+\Z")
-_PUSH = re.compile(r"(?:--destination|--cache-repo)[ =]+\Z|(?:docker|podman|nerdctl|buildah|crane) push +\Z")
+_PUSH = re.compile(
+    r"(?:--destination|--cache-repo)[ =]+\Z|(?:docker|podman|nerdctl|buildah|crane|oras) push +\Z"
+    r"|helm push +\S+ +\Z|flux push artifact +\Z"
+)
 _OF_AN_API = re.compile(r"(?:api|v[12])/")
 _RECORD = re.compile(r"^org\.opencontainers\.image\.|[iI]mageID$")
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]")

@@ -50,11 +50,16 @@ class Part(NamedTuple):
     @property
     def scheme(self) -> str:
         """The scheme before a reference, `oci://`, or an empty text."""
-        return next((scheme for scheme in _SCHEMES if text_of(self.node).startswith(scheme)), "")
+        return scheme_of(text_of(self.node))
 
 
 class Misfit(Exception):
     """A reference does not fit the shape of an image; the text says why."""
+
+
+def scheme_of(text: str) -> str:
+    """Return the scheme with which a text begins and behind which a reference stands, or an empty text."""
+    return next((scheme for scheme in _SCHEMES if text.startswith(scheme)), "")
 
 
 def parts(value: Node, holder: Mapping | Items, siblings: Sequence[tuple[str, str]] = ()) -> tuple[Part, ...]:

@@ -42,6 +42,7 @@ TEXTS: dict[str, tuple[Likely, str]] = {
     "a plain argument over two lines": ("args", f"{POD}    args:\n    - run\n      quay.io/org/app:1\n"),
     "an init container": ("args", f"{HEAD}spec:\n  initContainers:\n  - args: ['--image=quay.io/org/app:1']\n"),
     "arguments of another kind": ("args", f"{WIDGET}spec:\n  args:\n  - --image=quay.io/org/app:1\n"),
+    "an argument behind a scheme": ("args", f"{POD}    args: ['--from=oci://quay.io/org/app:1']\n"),
     # Variables.
     "a variable": ("env", f"{POD}    env:\n    - name: RELATED_IMAGE_X\n      value: quay.io/org/app:1 # c\n"),
     "a variable in flow": ("env", f'{POD}    env: [{{name: X, value: "quay.io/org/app:1"}}]\n'),
@@ -59,6 +60,7 @@ TEXTS: dict[str, tuple[Likely, str]] = {
             '[{"env": [{"name": "X", "value": "x quay.io/org/app:1 a\\/b"}]}]}}\n'
         ),
     ),
+    "a variable behind a scheme": ("env", f"{POD}    env: [{{name: X, value: 'oci://quay.io/org/app'}}]\n"),
     "several in a variable": (
         "env",
         (
@@ -99,6 +101,7 @@ TEXTS: dict[str, tuple[Likely, str]] = {
     ),
     # ConfigMaps.
     "data": ("data", f"{MAP}data:\n  image: quay.io/org/app:1\n"),
+    "data behind a scheme": ("data", f"{MAP}data:\n  uri: oci://quay.io/org/app:1\n"),
     "JSON in a block": ("data", f'{MAP}data:\n  x.json: |\n    {{\n      "image": "quay.io/org/app"\n    }}\n'),
     "YAML in a block": ("data", f"{MAP}data:\n  x.yaml: |\n    image: quay.io/org/app # c\n    a: 1\n"),
     "a pod in a block": (
@@ -126,6 +129,7 @@ TEXTS: dict[str, tuple[Likely, str]] = {
     "a field in a block": ("fields", f"{WIDGET}spec:\n  image: |-\n    quay.io/org/app:1\n"),
     "a field with any name": ("fields", f"{WIDGET}spec:\n  component: quay.io/org/app:1\n"),
     "an object": ("fields", f"{WIDGET}spec:\n  image:\n    repository: quay.io/org/app\n    tag: v1\n"),
+    "a field behind a scheme": ("fields", f"{WIDGET}spec:\n  storageUri: oci://quay.io/org/app\n"),
     "a sentence in a field": ("fields", f"{WIDGET}spec:\n  script: run quay.io/org/app:1\n"),
 }
 
@@ -176,7 +180,7 @@ def test_each_stands_where_its_finding_says(place: Likely, text: str) -> None:
     for finding in rewrite(text, REPORTED._replace(likely=(place,))).findings:
         line = text.splitlines()[finding.line - 1]
         said = line[finding.column - 1 :].lstrip("'\"&x ")
-        assert said.startswith(("quay.io/", "{repository", "|-", "repository")), (line, finding.column)
+        assert said.startswith(("quay.io/", "oci://", "{repository", "|-", "repository")), (line, finding.column)
 
 
 # With a colon that arrives: before and after.

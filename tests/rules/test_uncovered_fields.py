@@ -24,6 +24,10 @@ UNCOVERED = {
         f"{WIDGET}spec:\n  proxyImage: quay.io/org/app:1\n",
         "{group: x.example, kind: Widget, path: spec/proxyImage}",
     ),
+    "behind a scheme": (
+        f"{WIDGET}spec:\n  url: oci://quay.io/org/app\n",
+        "{group: x.example, kind: Widget, path: spec/url}",
+    ),
     "a word": (f"{WIDGET}spec:\n  image: nginx\n", "{group: x.example, kind: Widget, path: spec/image}"),
     "in a list": (
         f"{WIDGET}spec:\n  parts:\n  - image: quay.io/org/app\n",

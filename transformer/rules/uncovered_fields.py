@@ -18,6 +18,7 @@ from transformer.likely import is_image_name
 from transformer.manifest import Manifest
 from transformer.nodes import Mapping, Scalar, resolve
 from transformer.rules.images import finding, rewritten_or_refused, severity_of_unsure
+from transformer.spellings import scheme_of
 from transformer.spots import Spot
 from transformer.texts import Text
 from transformer.verdicts import verdict
@@ -44,7 +45,9 @@ def is_whole_field(text: Text, found: Sequence[Spot]) -> bool:
     value = resolve(text.value)
     if not isinstance(value, Scalar):
         return isinstance(value, Mapping)
-    return is_image_name(text.name) if not found else (found[0].start, found[0].end) == (0, len(value.value))
+    if not found:
+        return is_image_name(text.name)
+    return (found[0].start, found[0].end) == (len(scheme_of(value.value)), len(value.value))
 
 
 def _report(manifest: Manifest, text: Text, *, is_word: bool) -> Iterator[Finding]:
