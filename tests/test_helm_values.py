@@ -70,6 +70,22 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
         "image_registry: a.b",
         [("image_registry", "a.b", "prefix", False)],
     ),
+    "a registry alone in an image": (
+        "image: {registry: quay.io, tag: v1}",
+        [("image.registry", "quay.io", "prefix", False)],
+    ),
+    "a registry of all images": (
+        "global: {image: {registry: 'quay.io:443/org'}}",
+        [("global.image.registry", "quay.io:443/org", "prefix", False)],
+    ),
+    "a registry of all images, by its name": (
+        "defaultRegistry: quay.io\ncontainerRegistry: ghcr.io/org",
+        [("defaultRegistry", "quay.io", "prefix", False), ("containerRegistry", "ghcr.io/org", "prefix", False)],
+    ),
+    "a registry beside an empty repository": (
+        'image: {registry: quay.io, repository: ""}',
+        [("image.registry", "quay.io", "prefix", False)],
+    ),
     "images in images' neighbors": (
         "b: {image: quay.io/b}\na: {image: quay.io/a}",
         [("b.image", "quay.io/b", "image", True), ("a.image", "quay.io/a", "image", True)],
@@ -106,6 +122,13 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
     "a repo": ("image: {repo: org/app, tag: 1}", [("image", "an object", "image", False)]),
     "a hub": ("global: {hub: quay.io/org}", [("global.hub", "quay.io/org", "prefix", False)]),
     "a name of something else": ("service: {name: org/app, tag: 1}", []),
+    "a registry beside a name, another key than an image's": ("web: {registry: quay.io, name: app}", []),
+    "a registry that is no host": ("registry: txt\ndefaultRegistry: otel", []),
+    "a registry behind a scheme": ("npm: {registry: 'https://registry.npmjs.org'}", []),
+    "a registry of a login": ("pull: {registry: quay.io, username: a, password: b}", []),
+    "a registry of a login to fill in": ('pull: {registry: quay.io, username: "", password: ""}', []),
+    "a registry of null": ("image: {registry: ~}\ndefaultRegistry:", []),
+    "registries": ("registries: [quay.io]", []),
     "lower case within a word": ("myimage: nginx", []),
 }
 
@@ -121,6 +144,24 @@ def test_a_tree_may_stand_at_a_path() -> None:
 
 def test_a_registry_of_null_is_none_of_its_own() -> None:
     assert found("image: {registry: null, repository: org/app}") == [("image", "an object", "image", False)]
+
+
+# Values with a registry alone, and those of their images that it completes.
+COMPLETED = {
+    "at the top": ("defaultRegistry: quay.io\na: {image: org/a}\nb: {image: ghcr.io/b}", ["a.image"]),
+    "in a part": ("a: {registry: quay.io, web: {image: org/a}}\nb: {image: org/b}", ["a.web.image"]),
+    "in what is global": ("global: {image: {registry: quay.io}}\na: {image: org/a}", ["a.image"]),
+    "in what is global to a part": (
+        "a: {global: {registry: quay.io}, web: {image: org/a}}\nb: {image: org/b}",
+        ["a.web.image"],
+    ),
+    "in an image": ("image: {registry: quay.io}\na: {image: org/a}", []),
+}
+
+
+@pytest.mark.parametrize(("text", "paths"), COMPLETED.values(), ids=COMPLETED)
+def test_a_registry_alone_completes_the_images_around_it(text: str, paths: list[str]) -> None:
+    assert [path for path, _, holds, _ in found(text) if holds == "none"] == paths
 
 
 def test_the_registry_of_all_images_completes_those_without_one() -> None:

@@ -110,6 +110,17 @@ FOUND: dict[str, tuple[str, str, list[Seen]]] = {
         "",
         [("rewritten", "org/app", False)],
     ),
+    "a registry before images": (
+        "global:\n  image: {registry: quay.io}\n",
+        "",
+        [("rewritten", "quay.io", False)],
+    ),
+    "a registry before images, which alone are not named": (
+        "a: 1\ndefaultRegistry: quay.io\n",
+        "",
+        [("rewritten", "quay.io", False)],
+    ),
+    "a word before images": ("imageRegistry: org\nx: 1\n", "", []),
     "a word in values": ("image: nginx\nx: 1\n", "", []),
     "in their order": (
         "run: echo quay.io/org/b:1\nimage: quay.io/org/a\n",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from transformer.field_paths import Entry, children, join
-from transformer.nodes import Mapping, Scalar, filled, own, resolve, text_of
+from transformer.field_paths import Entry, children, is_at_or_below, join, upward
+from transformer.nodes import Mapping, Scalar, Sequence, filled, own, resolve, text_of
 from transformer.reference import begins_with_registry
 
 _BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
 _REPOSITORIES = ("repository", "imageRepository", "repo")
 _REGISTRIES = ("imageRegistry", "image_registry", "hub")
+# Keys that say a registry before images only where they say a host, and no login to it stands beside.
+_HOSTS = ("registry", "defaultRegistry", "containerRegistry", "dockerRegistry")
+_OF_A_LOGIN = ("username", "password")
 
 
 class InValues(NamedTuple):
@@ -30,13 +34,28 @@ def images_in(values: Entry) -> Iterator[InValues]:
 
     An image is a text under `image`, or an object with a repository. Where it says no registry it is not sure what it
     is the whole of: many charts put a registry of their own before a repository. Where the values say that registry,
-    it stands for all such images.
+    it stands for all such images within its reach.
     """
     found = [*_walk(values)]
-    has_registry = any(each.holds == "prefix" for each in found)
+    reaches = {_reach(each.entry.path, values.path) for each in found if each.holds == "prefix"}
     for each in found:
-        is_completed = has_registry and each.holds == "image" and not each.is_sure
+        is_incomplete = each.holds == "image" and not each.is_sure
+        is_completed = is_incomplete and any(is_at_or_below(each.entry.path, reach) for reach in reaches)
         yield each._replace(holds="none") if is_completed else each
+
+
+def _reach(path: str, root: str) -> str:
+    """Return the path of what has the images before which the registry at `path` stands.
+
+    A chart hands what is `global` in it to the charts in it.
+    """
+    if path.rpartition(".")[2] in _REGISTRIES:
+        return root
+    around = [*upward(path)][1:]
+    charts = (
+        outer for each, outer in pairwise(around) if each.rpartition(".")[2] == "global" and is_at_or_below(outer, root)
+    )
+    return next(charts, around[0])
 
 
 def _walk(values: Entry) -> Iterator[InValues]:
@@ -61,11 +80,19 @@ def _walk(values: Entry) -> Iterator[InValues]:
 
 def _text(entry: Entry, key: str) -> InValues | None:
     text = filled(entry.value)
-    if key in _REGISTRIES and text:
+    if text and (key in _REGISTRIES or (key in _HOSTS and _is_alone(entry.holder, key, text))):
         return InValues(entry, "prefix", is_sure=False)
     if key == "image" or key.endswith("Image"):
         return InValues(entry, "image", begins_with_registry(text)) if text else None
     return None
+
+
+def _is_alone(holder: Mapping | Sequence, key: str, text: str) -> bool:
+    """Say whether a text is a host, or a path on one, that is neither a part of an image nor a server to log in to."""
+    if not isinstance(holder, Mapping) or any(own(holder, each) is not None for each in _OF_A_LOGIN):
+        return False
+    is_part = key == "registry" and any(_is_text(holder, each) for each in (*_REPOSITORIES, "image", "name"))
+    return not is_part and begins_with_registry(f"{text}/")
 
 
 def is_image(node: Mapping, key: str) -> bool:

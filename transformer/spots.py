@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from transformer.image_fields import ImageField, fields
 from transformer.likely import hits
 from transformer.nodes import Node, Scalar, Sequence, compose, end, is_flow, resolve, start, text_of
 from transformer.not_run import why_not_run
+from transformer.reference import is_registry
 from transformer.spellings import Part, parts
 from transformer.value_edits import offsets, replace_within, whole
 from transformer.verdicts import Verdict, of_reference, verdict
@@ -34,6 +36,8 @@ class Spot(NamedTuple):
     is_field: bool = False
     evidence: str = ""
 
+
+_MAY_HAVE_FIELDS = re.compile(r"[Ii]mage|repository|[Rr]egistry|\bhub\b")
 
 Span: TypeAlias = tuple[int, int]
 
@@ -65,7 +69,7 @@ def _joined(spans: Iterable[Span]) -> list[int]:
 def _in_documents(text: str, config: Config) -> Iterator[Spot | Span]:
     """Yield what stands in the fields of the YAML or JSON documents that `text` is, and what of it is known by that."""
     is_structured = ("\n" in text or text[:1] in "[{") and ":" in text
-    if not is_structured or not ("image" in text or "Image" in text or "repository" in text):
+    if not is_structured or not _MAY_HAVE_FIELDS.search(text):
         return
     for document in split(text):
         with suppress(ManifestSyntaxError):
@@ -88,9 +92,14 @@ def _in_object(document: Document, item: Node, config: Config) -> Iterator[Spot 
         if judged is not None and judged.main is not None and judged.outcome != "invalid":
             nodes = [part.node for part in parts(field.value, field.holder, field.siblings)]
             yield from (_span(document, each) for node in nodes for each in (node, resolve(node)))
-            is_word = field.confidence == "likely" and not {"/", ":"} & {*judged.before}
-            if not field.not_run and not is_word:
+            if not field.not_run and not _is_word(field, judged.before):
                 yield _of_field(document, field, judged, judged.main)
+
+
+def _is_word(field: ImageField, text: str) -> bool:
+    """Say whether a field that is likely an image says no more than a word, which may be much else."""
+    is_host = field.holds == "prefix" and is_registry(text)
+    return field.confidence == "likely" and not is_host and not {"/", ":"} & {*text}
 
 
 def _span(document: Document, node: Node) -> Span:

@@ -558,6 +558,22 @@ def test_other_comments_are_no_matter(text: str) -> None:
     assert [finding.outcome for finding in rewrite(text, CONFIG).findings] in (["rewritten"], ["kept"])
 
 
+@pytest.mark.parametrize("values", ["image: {registry: quay.io, tag: v1}", "defaultRegistry: quay.io"])
+def test_a_registry_alone_in_values_is_likely_one_of_images(values: str) -> None:
+    release = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:\n    {values}\n"
+    config = Config(mirrors=(Mirror("quay.io", "mirror.example/quay"),))
+    finding = only_finding(release, config)
+    assert (finding.severity, finding.outcome, finding.confidence) == ("warning", "likely", "likely")
+    assert finding.message == (
+        "quay.io is likely a registry that the chart puts before its images; "
+        "with 'likely: [values]' it becomes mirror.example/quay"
+    )
+    asked = config._replace(likely=("values",))
+    assert rewrite(release, asked).text == release.replace("quay.io", "mirror.example/quay")
+    parted = asked._replace(mirrors=(*config.mirrors, Mirror("quay.io/org", "org.example")))
+    assert rewrite(release, parted).text == release
+
+
 def test_values_without_a_registry_are_likely() -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:\n    image:\n"
     text = f"{release}      repository: org/app\n      tag: '1'\n"

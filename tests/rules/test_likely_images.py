@@ -121,6 +121,7 @@ TEXTS: dict[str, tuple[Likely, str]] = {
     "without a line break at the end": ("data", f"{MAP}data:\n  x: |\n    run quay.io/org/app:1"),
     # Helm values as a text.
     "a repository without a registry": ("values", f"{CHART}    image:\n      repository: quay.io/org/app\n"),
+    "a registry alone": ("values", f"{CHART}    global:\n      image: {{registry: quay.io/org}}\n"),
     "a script in values": ("values", f"{CHART}    run: echo quay.io/org/app:1\n"),
     # Fields of other kinds.
     "a field": ("fields", f"{WIDGET}spec:\n  proxyImage: quay.io/org/app:1 # c\n"),

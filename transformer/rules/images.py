@@ -58,8 +58,9 @@ def _judge(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Fi
 def _likely(manifest: Manifest, field: ImageField, found: Verdict) -> Iterator[Finding]:
     """Yield what is to say of an image of which the values of a chart say only a part."""
     if found.outcome == "rewritten":
-        chart = "is likely an image, if the chart puts no registry before it"
-        message = f"{found.before} {chart}; with 'likely: [values]' it becomes {found.after}"
+        whole_one = "an image, if the chart puts no registry before it"
+        what = "a registry that the chart puts before its images" if field.holds == "prefix" else whole_one
+        message = f"{found.before} is likely {what}; with 'likely: [values]' it becomes {found.after}"
         yield finding(manifest, field, found.staying("likely", message), "warning")
     elif found.outcome != "invalid":
         yield finding(manifest, field, found, "info")
