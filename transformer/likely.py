@@ -33,12 +33,16 @@ class Hit(NamedTuple):
 
 
 # A run of the characters of a reference, and what may not stand before and behind it: parts of a path, of a template.
+# Behind it `<` begins a placeholder, `app:<tag>`, unless it is that of an element's end.
 _RUN = re.compile(r"[A-Za-z0-9._:/@-]{3,}")
 _NOT_BEFORE = set("$%{}*~\\+&?#^")
 _NOT_BEHIND = set("${%*~<(+?^[")
 _SCHEME = re.compile(r"(?:oci|docker(?:-pullable)?)://")
-# What a value stands under in its line: a flag, a variable, a key of YAML or of JSON.
-_KEY = re.compile(r"""([A-Za-z0-9_.-]+)\\?["']?[ \t]*[=:][ \t]*\\?["']?\Z""")
+_END = "</"
+# What a value stands under: in its line a flag, a variable, a key of YAML or of JSON; or an element of XML.
+_KEY = re.compile(
+    r"""(?:([A-Za-z0-9_.-]+)\\?["']?[ \t]*[=:][ \t]*\\?["']?|<([A-Za-z0-9_.-]+)(?:\s[^<>]*[^<>/])?>\s*)\Z"""
+)
 # What takes an image as its next word: a line of a Dockerfile, a flag, a command.
 _COMMAND = re.compile(r"(?:(?:^|\n)FROM|--[a-z-]*image|(?:docker|podman|nerdctl|crictl) (?:pull|run))[ =]+\Z")
 _PUSH = re.compile(
@@ -82,11 +86,12 @@ def hits(text: str, name: str, config: Config) -> Iterator[Hit]:
         run = run.rstrip("._:/@-")
         if ("/" not in run and ":" not in run) or not run[0].isalnum() or "://" in run:
             continue
-        before, behind = text[max(0, match.start() - 80) : match.start()], text[match.end() : match.end() + 1]
-        if before[-1:] in _NOT_BEFORE or behind in _NOT_BEHIND or _PUSH.search(before):
+        before, behind = text[max(0, match.start() - 80) : match.start()], text[match.end() : match.end() + 2]
+        is_cut = before[-1:] in _NOT_BEFORE or (behind[:1] in _NOT_BEHIND and behind != _END)
+        if is_cut or _PUSH.search(before):
             continue
         key = _KEY.search(before)
-        is_named = is_image_name(name) or bool(key and is_image_name(key[1])) or bool(_COMMAND.search(before))
+        is_named = is_image_name(name) or bool(key and is_image_name(key[1] or key[2])) or bool(_COMMAND.search(before))
         evidence = judge(run, is_named=is_named)
         if evidence is not None:
             yield Hit(start, start + len(run), run, evidence)

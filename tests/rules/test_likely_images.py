@@ -103,6 +103,10 @@ TEXTS: dict[str, tuple[Likely, str]] = {
     "data": ("data", f"{MAP}data:\n  image: quay.io/org/app:1\n"),
     "data behind a scheme": ("data", f"{MAP}data:\n  uri: oci://quay.io/org/app:1\n"),
     "JSON in a block": ("data", f'{MAP}data:\n  x.json: |\n    {{\n      "image": "quay.io/org/app"\n    }}\n'),
+    "XML in a block": (
+        "data",
+        f"{MAP}data:\n  config.xml: |\n    <pod>\n      <image>quay.io/org/app:1</image>\n    </pod>\n",
+    ),
     "YAML in a block": ("data", f"{MAP}data:\n  x.yaml: |\n    image: quay.io/org/app # c\n    a: 1\n"),
     "a pod in a block": (
         "data",
