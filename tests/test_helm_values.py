@@ -34,6 +34,11 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
         "proxy: {sidecarImage: quay.io/a}",
         [("proxy.sidecarImage", "quay.io/a", "image", True)],
     ),
+    "a text behind a scheme": ("image: oci://quay.io/org/app:1", [("image", "oci://quay.io/org/app:1", "image", True)]),
+    "an object behind a scheme": (
+        "image: {repository: 'oci://quay.io/org/app', tag: 1}",
+        [("image", "an object", "image", True)],
+    ),
     "an object": ("image: {repository: quay.io/org/app, tag: 1}", [("image", "an object", "image", True)]),
     "an object without a tag": ("image: {repository: quay.io/org/app}", [("image", "an object", "image", True)]),
     "an object without a registry": ("image: {repository: org/app}", [("image", "an object", "image", False)]),

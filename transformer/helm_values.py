@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from transformer.field_paths import Entry, children, is_at_or_below, join, upward
 from transformer.nodes import Mapping, Scalar, Sequence, filled, own, resolve, text_of
 from transformer.reference import begins_with_registry
+from transformer.spellings import scheme_of
 
 _BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
 _REPOSITORIES = ("repository", "imageRepository", "repo")
@@ -83,7 +84,7 @@ def _text(entry: Entry, key: str) -> InValues | None:
     if text and (key in _REGISTRIES or (key in _HOSTS and _is_alone(entry.holder, key, text))):
         return InValues(entry, "prefix", is_sure=False)
     if key == "image" or key.endswith("Image"):
-        return InValues(entry, "image", begins_with_registry(text)) if text else None
+        return InValues(entry, "image", _begins_with_registry(text)) if text else None
     return None
 
 
@@ -112,4 +113,8 @@ def _is_text(node: Mapping, key: str) -> bool:
 
 def _says_registry(node: Mapping) -> bool:
     names = (*_REPOSITORIES, "image", "name")
-    return _is_text(node, "registry") or any(begins_with_registry(text_of(own(node, each))) for each in names)
+    return _is_text(node, "registry") or any(_begins_with_registry(text_of(own(node, each))) for each in names)
+
+
+def _begins_with_registry(text: str) -> bool:
+    return begins_with_registry(text.removeprefix(scheme_of(text)))
