@@ -120,7 +120,6 @@ NO_IMAGES: dict[str, str] = {
         kyverno.io ClusterPolicy spec.rules[*].match.any[*].resources.annotations.imageregistry
         """,
     "a chart, or where charts are": """
-        content.hauler.cattle.io Charts spec.charts[*].repoURL
         core Secret stringData.url = oci://my.registry.com/namespace
         skaffold Config deploy.helm.releases[*].remoteChart
         vendir.k14s.io Config directories[*].contents[*].helmChart.repository.url

@@ -70,6 +70,7 @@ SURE = {
     "a scheme of Docker's": ("docker://quay.io/org/a:1", "", ["quay.io/org/a:1"]),
     "a scheme of OCI's": ("oci://quay.io/org/a:1", "uri", ["quay.io/org/a:1"]),
     "a scheme of OCI's, no tag": ("helm pull oci://quay.io/org/chart", "", ["quay.io/org/chart"]),
+    "a scheme of OCI's, one component, no tag": ("oci://quay.io/charts", "", ["quay.io/charts"]),
     "a scheme of OCI's behind a flag": ("--source=oci://quay.io/org/a:1", "", ["quay.io/org/a:1"]),
     "what the kubelet reports": (f"docker-pullable://quay.io/org/a@{A}", "", [f"quay.io/org/a@{A}"]),
     # None of them.
@@ -80,6 +81,7 @@ SURE = {
     "one component below a registry, no tag": ("quay.io/org", "", []),
     "a URL": ("https://quay.io/org/app:1", "image", []),
     "a URL of another scheme": ("s3://quay.io/org/app:1", "uri", []),
+    "a scheme before a host alone": ("oci://quay.io docker://quay.io:443", "", []),
     "a layout on the disk": ("oci:///quay.io/org/app:1", "", []),
     "where a chart is pushed": ("helm push a-1.tgz oci://quay.io/org/charts", "", []),
     "where an artifact is pushed": ("flux push artifact oci://quay.io/org/a:1 --path=.", "", []),
@@ -122,6 +124,7 @@ EVIDENCE = {
     "a host that nothing is known of": ("r.example/app:1", "", {"r.example/app:1": "r.example"}),
     "a host that nothing is known of, no tag": ("r.example/a/b", "", {"r.example/a/b": "r.example/a/b"}),
     "one component below a known host": ("quay.io/org", "", {"quay.io/org": "quay.io/org"}),
+    "a scheme, a host that nothing is known of": ("oci://r.example/a", "", {"r.example/a": "r.example/a"}),
     "a name of the hub's and a tag": ("org/app:1", "", {"org/app:1": "docker.io/org/app:1"}),
     "a word and a tag": ("nginx:1.27", "", {"nginx:1.27": "docker.io/library/nginx:1.27"}),
     "a name of the hub's": ("org/app", "", {"org/app": "docker.io/org/app"}),

@@ -4,7 +4,7 @@ A reference with a registry is likely one under a name like an image's, or where
 has a tag, a digest or a path of two parts. One without a registry is likely one where the config names Docker Hub, and
 it has a tag or digest under such a name, or a digest. Any other counts only where the same image, or behind its
 registry and with a tag any image of that registry, is known for certain in the input. A scheme such as `oci://` may
-stand before each. Paths, other URLs, import paths and words are none.
+stand before each, and a path of one part will do then. Paths, other URLs, import paths and words are none.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def hits(text: str, name: str, config: Config) -> Iterator[Hit]:
     judge = _judge(config)
     for match in _RUN.finditer(text):
         start, run = match.start(), match[0]
-        if scheme := _SCHEME.match(run):
+        scheme = _SCHEME.match(run)
+        if scheme:
             start, run = start + scheme.end(), run[scheme.end() :]
         run = run.rstrip("._:/@-")
         if ("/" not in run and ":" not in run) or not run[0].isalnum() or "://" in run:
@@ -92,7 +93,7 @@ def hits(text: str, name: str, config: Config) -> Iterator[Hit]:
             continue
         key = _KEY.search(before)
         is_named = is_image_name(name) or bool(key and is_image_name(key[1] or key[2])) or bool(_COMMAND.search(before))
-        evidence = judge(run, is_named=is_named)
+        evidence = judge(run, is_named=is_named, is_url=bool(scheme))
         if evidence is not None:
             yield Hit(start, start + len(run), run, evidence)
 
@@ -107,7 +108,7 @@ def is_image_name(name: str) -> bool:
 
 
 class _Judge(Protocol):
-    def __call__(self, run: str, *, is_named: bool) -> str | None: ...
+    def __call__(self, run: str, *, is_named: bool, is_url: bool) -> str | None: ...
 
 
 @lru_cache(maxsize=8)
@@ -119,7 +120,7 @@ def _judge(config: Config) -> _Judge:
         return any(covers_domain(pattern, host.lower()) for pattern in hosts)
 
     @cache
-    def judge(run: str, *, is_named: bool) -> str | None:
+    def judge(run: str, *, is_named: bool, is_url: bool) -> str | None:
         try:
             reference = parse(run)
         except InvalidReference:
@@ -128,8 +129,8 @@ def _judge(config: Config) -> _Judge:
         if slash and is_registry(host):
             if reference.suffix:
                 return "" if is_named or knows(reference.domain) else reference.domain
-            is_whole = run.count("/") > 1 and knows(reference.domain) and not _OF_AN_API.match(reference.path)
-            return "" if is_named or is_whole else str(reference)
+            is_long = is_url or (run.count("/") > 1 and not _OF_AN_API.match(reference.path))
+            return "" if is_named or (is_long and knows(reference.domain)) else str(reference)
         if run.startswith(("sha256:", "sha512:")):
             return None
         is_sure = (is_named and reference.suffix) or (reference.digest and not _VERSION.match(run))
