@@ -229,6 +229,23 @@ IMAGES: dict[str, tuple[dict[str, Any], list[str]]] = {
         for kind in ("Build", "BuildConfig")
         for api_version in ("build.openshift.io/v1", "v1")
     },
+    "ImageStreamTag": (
+        thing(
+            "image.openshift.io/v1", "ImageStreamTag", tag={"from": {"kind": "DockerImage", "name": "quay.io/a/b:1"}}
+        ),
+        ["tag.from"],
+    ),
+    "ImageStreamImport": (
+        thing(
+            "image.openshift.io/v1",
+            "ImageStreamImport",
+            spec={
+                "repository": {"from": {"kind": "DockerImage", "name": "quay.io/a/b"}},
+                "images": [{"from": {"kind": "DockerImage", "name": "quay.io/a/b:1"}, "to": {"name": "b"}}],
+            },
+        ),
+        ["spec.repository.from", "spec.images[0].from"],
+    ),
     "in an OpenShift Template": (
         thing(
             "template.openshift.io/v1",
@@ -598,6 +615,10 @@ PLACES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
             "spec.image: pullSecrets": ["spec.image"],
             "spec.sidecarContainers[0].image: pullSecrets": ["spec.sidecarContainers[0].image"],
         },
+    ),
+    "a deployment of OpenShift without a group": (
+        thing("v1", "DeploymentConfig", spec={"template": {"spec": SPEC}}),
+        {"spec.template.spec: imagePullSecrets": ["spec.template.spec.containers[0].image"]},
     ),
     "what a build pulls with": (
         thing(

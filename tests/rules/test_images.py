@@ -219,6 +219,10 @@ SILENT = {
         "apiVersion: build.openshift.io/v1\nkind: BuildConfig\n"
         "spec: {strategy: {sourceStrategy: {from: {name: 'nodejs:18'}}}}\n"
     ),
+    "what a deployment is triggered by, without a group": (
+        "apiVersion: v1\nkind: DeploymentConfig\n"
+        "spec: {triggers: [{imageChangeParams: {from: {kind: ImageStreamTag, name: 'quay.io/a/b:1'}}}]}\n"
+    ),
     "where a build is pushed": (
         "apiVersion: build.openshift.io/v1\nkind: BuildConfig\n"
         "spec: {output: {to: {kind: DockerImage, name: 'quay.io/a/b:1'}}}\n"
