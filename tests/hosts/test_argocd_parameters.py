@@ -102,6 +102,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         [{"name": "config", "string": "no.yaml"}],
         "parameter config: 'no.yaml' is no file in the repository",
     ),
+    "a link in a circle": ([{"name": "config", "string": "loop"}], "parameter config: 'loop' is no file in the"),
     "a config elsewhere": (
         [{"name": "config", "string": "../../etc/repoint/repoint.yaml"}],
         "parameter config: '../../e",
@@ -117,6 +118,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize(("parameters", "message"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_parameter_is_refused(parameters: Any, message: str, sidecar: Sidecar, repository: Path) -> None:
     lay_out(repository, {"web.yaml": SERVICE})
+    (repository / "loop").symlink_to("loop")
     variables = request() | {"ARGOCD_APP_PARAMETERS": json.dumps(parameters)}
     said = sidecar.failure(repository, variables=variables)
     assert "exit status 2: repoint: " in said

@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -79,8 +80,7 @@ def manifests(kind: str, app: App) -> list[Source]:
 
     Raises ApplicationError where its tool fails or that is no Kubernetes object, and UsageError for wrong values.
     """
-    with TemporaryDirectory(prefix="repoint-") as folder:
-        made = KINDS[kind](app, Path(folder))
+    made = KINDS[kind](app)
     if not any(_holds_an_object(source.text) for source in made):
         what = made[0].name if made else "this folder, read as a directory,"
         hint = "" if kind != "directory" or app.recurse else "; those below it are read with the parameter recurse"
@@ -98,34 +98,43 @@ def _holds_an_object(text: str) -> bool:
     return False
 
 
-def _kustomize(app: App, folder: Path) -> list[Source]:
-    command = ["kustomize", "build", ".", *app.build_options, *_told_of_the_cluster(app)]
-    return [_printed(command, app, folder, _REMOTE_ONLY)]
+def _kustomize(app: App) -> list[Source]:
+    with _folder() as folder:
+        command = ["kustomize", "build", ".", *app.build_options, *_told_of_the_cluster(app)]
+        return [_printed(command, app, folder, _REMOTE_ONLY)]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder for the files of a tool; what a tool that is ended has started may still write to it."""
+    with TemporaryDirectory(prefix="repoint-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _told_of_the_cluster(app: App) -> Iterator[str]:
     """Yield what charts in a kustomization are told (util/kustomize/kustomize.go, parseKustomizeBuildOptions)."""
-    if "--enable-helm" in app.build_options:
+    if any(each.startswith("--enable-helm") for each in app.build_options):
         yield from ("--helm-kube-version", app.version) if app.version else ()
         yield from ("--helm-api-versions", app.api_versions) if app.api_versions else ()
 
 
-def _helm(app: App, folder: Path) -> list[Source]:
+def _helm(app: App) -> list[Source]:
     if not _RELEASE.fullmatch(app.release) or len(app.release) > _LONGEST_RELEASE:
         raise UsageError(
             f"{app.release!r} is no name of a Helm release (lower-case letters, digits, '-' and '.', up to 53); "
             "it is the application's name, or what the parameter release-name says"
         )
-    homes = {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
-    command = ["helm", "template", app.release, ".", *_options(app, folder)]
-    try:
+    with _folder() as folder:
+        homes = {f"XDG_{name}_HOME": f"{folder}/{name.lower()}" for name in ("CACHE", "CONFIG", "DATA")}
+        command = ["helm", "template", app.release, ".", *_options(app, folder)]
+        try:
+            return [_printed(command, app, folder, homes)]
+        except ApplicationError as error:
+            if _LACKS_DEPENDENCIES not in str(error):
+                raise
+        for fetch in _fetching():
+            _printed(fetch, app, folder, homes)
         return [_printed(command, app, folder, homes)]
-    except ApplicationError as error:
-        if _LACKS_DEPENDENCIES not in str(error):
-            raise
-    for fetch in _fetching():
-        _printed(fetch, app, folder, homes)
-    return [_printed(command, app, folder, homes)]
 
 
 def _options(app: App, folder: Path) -> Iterator[str]:
@@ -149,8 +158,10 @@ def inside(root: Path, name: str, parameter: str) -> Path:
 
     Raises UsageError where it is none, or lies outside the repository.
     """
-    top = root.resolve()
-    file = (top / name.lstrip("/") if name.startswith("/") else Path(name)).resolve() if name.isprintable() else top
+    top = Path(os.path.realpath(root))
+    named = top / name.lstrip("/") if name.startswith("/") else Path(name)
+    # Of a loop of links, resolve() would raise a RuntimeError.
+    file = Path(os.path.realpath(named)) if name.isprintable() else top
     if not file.is_relative_to(top) or not file.is_file():
         where = "from the application's folder or, behind a '/', from the top"
         raise UsageError(f"parameter {parameter}: {name!r} is no file in the repository, {where}")
@@ -179,7 +190,7 @@ def _fetching() -> Iterator[list[str]]:
     yield ["helm", "dependency", "build"]
 
 
-def _directory(app: App, _: Path) -> list[Source]:
+def _directory(app: App) -> list[Source]:
     pattern = "**/*.jsonnet" if app.recurse else "*.jsonnet"
     if unread := next(iter(sorted(Path().glob(pattern))), None):
         raise ApplicationError(f"{unread}: Argo CD would evaluate it, which nothing here can")
@@ -192,7 +203,7 @@ def _directory(app: App, _: Path) -> list[Source]:
 
 
 def _is_read(text: str) -> bool:
-    """Say whether Argo CD has something of a file: what it lacks an apiVersion for is an object to it too."""
+    """Say whether Argo CD takes something of a file for an object, for which to it a kind is enough."""
     if sources.may_hold_objects(text):
         return sources.is_for_a_cluster(text)
     try:
@@ -218,7 +229,7 @@ def _printed(command: Sequence[str], app: App, folder: Path, defaults: Table[str
         ended = run([program, *command[1:]], most=_MOST_OUTPUT, environment=variables, stays=True)
     except OSError as error:
         raise ApplicationError(f"{name} cannot be started: {error.strerror}") from None
-    errors = _shown(ended.errors.decode("utf-8", "replace").strip(), app)
+    errors = _shown(ended.errors.decode("utf-8", "replace").strip(), app, folder)
     if len(ended.output) > _MOST_OUTPUT:
         raise ApplicationError(f"{name} printed more than {_MOST_OUTPUT} bytes")
     if ended.code:
@@ -228,6 +239,7 @@ def _printed(command: Sequence[str], app: App, folder: Path, defaults: Table[str
     return source_of(name, ended.output)
 
 
-def _shown(errors: str, app: App) -> str:
-    """Return what a program says, without logins, what is in other files, and the folder that is another each time."""
-    return _OF_A_SCHEMA.sub(r"\1 a file: (not shown)", without_logins(errors)).replace(str(app.root.resolve()), ".")
+def _shown(errors: str, app: App, folder: Path) -> str:
+    """Return what a program says without logins, why a file is no schema, and folders that are named anew each time."""
+    text = _OF_A_SCHEMA.sub(r"\1 a file: (not shown)", without_logins(errors)).replace(f"{folder}/", "")
+    return text.replace(f"{os.path.realpath(app.root)}/", "./")

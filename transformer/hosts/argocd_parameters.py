@@ -35,7 +35,13 @@ PARAMETERS = (
     Parameter("config", "Config (a file in the repository)", "in the place of the operator's; it names no credentials"),
     Parameter("keep", "Images to keep (registries, or paths in them)", "they are not mirrored here", "array"),
     Parameter("release-name", "Release name", "by default the name of the application", kind="helm"),
-    Parameter("values-files", "Values files (in the repository)", "from this folder on", "array", "helm"),
+    Parameter(
+        "values-files",
+        "Values files (in the repository)",
+        "from this folder on or, behind a /, from the top",
+        "array",
+        "helm",
+    ),
     Parameter("values", "Values (YAML, such as {a: 1})", "they come after all values files", kind="helm"),
     Parameter("recurse", "Recurse (true or false)", "whether manifests in folders below are read", kind="directory"),
 )

@@ -152,7 +152,7 @@ def _add_argocd(parser: argparse.ArgumentParser) -> None:
         "--kustomize-build-options",
         metavar="OPTIONS",
         default="",
-        help="more options for kustomize build, in one text with blanks between them, as for kustomize.buildOptions",
+        help="more options for kustomize build, behind '=' as one text, as kustomize.buildOptions has them",
     )
     _add_log(generate)
     generate.set_defaults(run=_command("argocd", "generate"), quiet=False, skip_unreadable=False, **_NO_FILES)
