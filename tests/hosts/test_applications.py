@@ -286,6 +286,10 @@ WRONG: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"web.yaml": SERVICE, "x.yaml": "apiversion: v1\nkind: Pod\nmetadata: {name: shop}\n"},
         "exit status 1: x.yaml:1:1: error: shop: without apiVersion this is no Kubernetes object",
     ),
+    "one in JSON": (
+        {"web.yaml": SERVICE, "x.json": '{"kind": "Pod", "metadata": {"name": "shop"}}'},
+        "shop: without apiVersion this is no Kubernetes object",
+    ),
     "only comments": ({"x.yaml": "# apiVersion, kind\n---\n"}, NOTHING),
     "an empty list": ({"x.yaml": "apiVersion: v1\nkind: List\nitems: []\n"}, NOTHING),
     "jsonnet": ({"web.yaml": SERVICE, "x.jsonnet": "{}"}, "exit status 1: repoint: x.jsonnet: Argo CD would"),
@@ -472,7 +476,7 @@ def test_a_schema_that_refers_to_a_file_shows_nothing_of_it(tool: str, sidecar: 
         lay_out(repository, {**KNOWING, "values.schema.json": json.dumps({"$ref": url})})
         message = sidecar.failure(repository)
         assert re.search("(failing loading|json-pointer in) a file: .not shown.$", message)
-        assert "file:" not in message
+        assert "file://" not in message
         assert "'~'" not in message
 
 

@@ -86,6 +86,20 @@ def test_read_passes_over_pipes_and_linked_folders(tmp_path: Path) -> None:
     assert names(tmp_path / "tree") == [str(tmp_path / "tree/link.yaml"), str(tmp_path / "tree/web.yaml")]
 
 
+def test_read_names_links_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("a.yaml")
+    with pytest.raises(UsageError, match=r"a\.yaml: Too many levels of symbolic links\Z"):
+        read([str(tmp_path)])
+
+
+def test_read_takes_json_that_is_all_but_an_object(tmp_path: Path) -> None:
+    """Which is worth a warning, unlike what other programs have in JSON."""
+    all_but_one = '{"kind": "Pod", "metadata": {"name": "web"}}'
+    others = {"b.json": f"[{all_but_one}]", "c.json": f"{all_but_one},", "d.json": '{"a": {"kind": 1, "metadata": 2}}'}
+    lay_out(tmp_path, {"a.json": all_but_one, **others})
+    assert names(tmp_path) == [str(tmp_path / "a.json")]
+
+
 def test_read_names_every_path_that_cannot_be_read(tmp_path: Path) -> None:
     lay_out(tmp_path, {"tree/web.yaml": POD, "file": ""})
     for name in ("a.yaml", "b.yaml"):

@@ -28,6 +28,14 @@ NAMED = {
         (1, 1, "", f"{NO_KIND}; did you mean 'kind' where it says 'Kind'?"),
     ),
     "a list": ("kind: List\nitems: []\n", (1, 1, "", NO_VERSION.replace("web", "List"))),
+    "a list with a misspelled kind": (
+        "apiVersion: v1\nKind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: web}}]\n",
+        (1, 1, "", f"{NO_KIND.replace('web', 'List')}; did you mean 'kind' where it says 'Kind'?"),
+    ),
+    "in a list in a list": (
+        f"{LIST}- apiVersion: v1\n  kind: List\n  items:\n  - {{kind: Pod, metadata: {{name: web}}}}\n",
+        (7, 5, "items[0].items[0]", NO_VERSION),
+    ),
     "to be named": ("kind: Job\nmetadata: {generateName: web}\n", (1, 1, "", NO_VERSION)),
     "in JSON": ('{"kind": "Pod", "metadata": {"name": "web"}}', (1, 1, "", NO_VERSION)),
     "in a list": (f"{LIST}- {{kind: Pod, metadata: {{name: web}}}}\n", (4, 3, "items[0]", NO_VERSION)),
@@ -48,6 +56,9 @@ UNNAMED = {
     "a program's own": f"apiVersion: score.dev/v1b1\n{REST}",
     "a list": f"- kind: Pod\n  {REST.replace(chr(10), chr(10) + '  ')}\n",
     "a text": "kind",
+    "kept": "kind: Pod\nmetadata: {name: web, annotations: {repoint.dev/keep: 'true'}}\n",
+    "local": "kind: Pod\nmetadata: {name: web, annotations: {config.kubernetes.io/local-config: 'true'}}\n",
+    "kustomize's": "kind: Kustomization\nmetadata: {name: web}\nresources: [web.yaml]\n",
 }
 
 
@@ -71,5 +82,10 @@ def test_nothing_else_is(text: str) -> None:
 
 
 def test_it_passes_as_it_came() -> None:
-    text, expected = NAMED["a misspelled one"][0], NAMED["a misspelled one"][0]
-    assert rewrite(text, CONFIG).text == expected
+    text, _ = NAMED["a misspelled one"]
+    assert rewrite(text, CONFIG).text == text
+
+
+def test_values_of_a_chart_are_looked_at() -> None:
+    text = f"kind: Pod\n{REST}"
+    assert [each.outcome for each in rewrite(text, CONFIG._replace(helm_values=True)).findings] == ["likely"]

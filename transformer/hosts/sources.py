@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import sys
@@ -77,7 +78,7 @@ def read(paths: Sequence[str], *, leave_out: Iterable[Path] = ()) -> list[Source
         except OSError as error:
             problems.append(f"{path}: {error.strerror}")
             continue
-        if is_named or not path.endswith(".json") or may_hold_objects(source.text):
+        if is_named or not path.endswith(".json") or may_hold_objects(source.text) or _is_all_but_one(source.text):
             sources.append(source)
     if problems:
         raise UsageError("\n".join(problems))
@@ -105,7 +106,7 @@ def _below(folder: Path, excluded: set[Path], problems: list[str]) -> Iterator[P
             file = Path(parent, name)
             # A link to nowhere is worth an error; a pipe or a socket could keep us waiting for ever.
             is_readable = name.endswith(_ENDINGS) and (file.is_file() or not file.exists())
-            if is_readable and file.resolve() not in excluded:
+            if is_readable and Path(os.path.realpath(file)) not in excluded:  # resolve() fails on links in a circle
                 yield file
 
 
@@ -122,6 +123,17 @@ def _read(path: str, *, is_named: bool) -> Source:
 def may_hold_objects(text: str) -> bool:
     """Say whether a Kubernetes object can be in `text`: it has to say its apiVersion and its kind."""
     return "apiVersion" in text and "kind" in text
+
+
+def _is_all_but_one(text: str) -> bool:
+    """Say whether JSON is an object but for its apiVersion, which is worth a word to who reads the folder."""
+    if not ('"kind"' in text and '"metadata"' in text):
+        return False
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "kind" in found and "metadata" in found
 
 
 def is_for_a_cluster(text: str) -> bool:

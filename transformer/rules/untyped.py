@@ -14,22 +14,25 @@ from collections.abc import Iterator
 from transformer.findings import Finding
 from transformer.manifest import Manifest
 from transformer.nodes import Mapping, Node, Sequence, column, filled, get, pairs, resolve, text_of
+from transformer.not_run import why_left_alone
+from transformer.resources import Resource, as_resource
 
 _TYPE = ("apiVersion", "kind")
+_OF_KUSTOMIZE = ("Kustomization", "Component")  # whose apiVersion kustomize itself completes
 
 
 def report(manifest: Manifest) -> Iterator[Finding]:
     """Yield a warning for each such mapping that stands as a document, or in a list of objects."""
-    for node, path in _in_places_of_objects(manifest.root):
+    for node, path in _in_places_of_objects(manifest):
         lacking = [key for key in _TYPE if not filled(get(node, key))]
         name = _name(node)
-        if len(lacking) != 1 or not name:
+        if len(lacking) != 1 or not name or _is_left(node):
             continue
         [key] = lacking
-        said = [text for text, _ in pairs(node) if text_of(text).lower() == key.lower() and text_of(text) != key]
+        said = _misspelled(node, key)
         # What has no kind, and no other spelling of it, may be for other programs (Score's workloads).
         if key == "apiVersion" or said:
-            hint = f"; did you mean {key!r} where it says {text_of(said[0])!r}?" if said else ""
+            hint = f"; did you mean {key!r} where it says {said!r}?" if said else ""
             yield Finding(
                 severity="warning",
                 outcome="untyped",
@@ -40,24 +43,51 @@ def report(manifest: Manifest) -> Iterator[Finding]:
             )
 
 
+def _misspelled(node: Mapping, key: str) -> str:
+    """Return the key of a mapping that says what `key` should, in other letters, or an empty text."""
+    keys = (text_of(each) for each, _ in pairs(node))
+    return next((each for each in keys if each.lower() == key.lower() and each != key), "")
+
+
+def _kind(node: Mapping) -> str:
+    return filled(get(node, "kind")) or filled(get(node, _misspelled(node, "kind")))
+
+
 def _name(node: Mapping) -> str:
     """Return the name of an object, what a list of objects has in its place, or an empty text for anything else."""
-    metadata, kind = get(node, "metadata"), text_of(get(node, "kind"))
-    if kind.endswith("List") and isinstance(get(node, "items"), Sequence):
-        return kind
-    return (
-        filled(get(metadata, "name")) or filled(get(metadata, "generateName")) if isinstance(metadata, Mapping) else ""
-    )
+    if _items(node) is not None:
+        return _kind(node)
+    metadata = get(node, "metadata")
+    if not isinstance(metadata, Mapping):
+        return ""
+    return filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
 
 
-def _in_places_of_objects(root: Node | None) -> Iterator[tuple[Mapping, str]]:
-    """Yield the root, and the items of a list of objects, where they are mappings, each with its path."""
-    found = resolve(root) if root is not None else None
-    if not isinstance(found, Mapping):
+def _items(node: Mapping) -> Sequence | None:
+    items = get(node, "items")
+    return items if isinstance(items, Sequence) and _kind(node).endswith("List") else None
+
+
+def _is_left(node: Mapping) -> bool:
+    """Say whether the mapping is not to be looked at: by an annotation, or since it is kustomize's."""
+    kind = _kind(node)
+    return kind in _OF_KUSTOMIZE or bool(why_left_alone(Resource("", kind, "", "", node)))
+
+
+def _in_places_of_objects(manifest: Manifest) -> Iterator[tuple[Mapping, str]]:
+    """Yield the root, where it is no values of a chart, and the items of lists of objects, each with its path."""
+    waiting: list[tuple[Node, str]] = [] if manifest.root is None else [(manifest.root, "")]
+    if waiting and manifest.config.helm_values and as_resource(waiting[0][0]) is None:
         return
-    yield found, ""
-    items = get(found, "items") if text_of(get(found, "kind")).endswith("List") else None
-    for index, child in enumerate(items.children if isinstance(items, Sequence) else ()):
-        item = resolve(child)
-        if isinstance(item, Mapping):
-            yield item, f"items[{index}]"
+    seen: set[int] = set()
+    while waiting:
+        node, path = waiting.pop()
+        found = resolve(node)
+        if not isinstance(found, Mapping) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found, path
+        items = _items(found)
+        prefix = f"{path}." if path else ""
+        entries = [] if items is None else [(child, f"{prefix}items[{n}]") for n, child in enumerate(items.children)]
+        waiting.extend(reversed(entries))
