@@ -126,12 +126,18 @@ MADE = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: pull\n  namespace: shop
 HISTORY = f"    {FORMER}: pull\n    {FORMER[:-1]}spaces: dev\n    {FORMER.replace('Names', 'Kinds')}: Secret\n"
 
 
+FLOW = f"{FORMER.replace('Names', 'Kinds')}: Secret, {FORMER[:-1]}spaces: dev, {FORMER}: pull"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", ""),
         (MADE, f"{MADE}  annotations:\n{HISTORY}"),
-        (f"{MADE}  annotations: {{team: web}}\n", f"{MADE}  annotations:\n    team: web\n{HISTORY}"),
+        (f"{MADE}  annotations:\n    team: web  # ours\n", f"{MADE}  annotations:\n    team: web  # ours\n{HISTORY}"),
+        (f"{MADE}  annotations: {{{BEHAVIOR[0]}: replace}}\n", f"{MADE}  annotations: {{{BEHAVIOR[0]}: replace}}\n"),
+        (f"{MADE}  annotations: [x]\n", f"{MADE}  annotations: [x]\n"),
+        (f"{MADE}  annotations: null\n", f"{MADE}  annotations: {{{FLOW}}}\n"),
         (f"{MADE}  annotations: {{{BEHAVIOR[0]}: merge}}\n", f"{MADE}  annotations: {{{BEHAVIOR[0]}: merge}}\n"),
         (f"# a\n{MADE.replace('shop', 'mail')}", f"# a\n{MADE.replace('shop', 'mail')}"),
         (f"{MADE}---\nx: 1\n", f"{MADE}  annotations:\n{HISTORY}---\nx: 1\n"),

@@ -3,7 +3,8 @@
 While it builds, kustomize keeps the history of an object in annotations that a transformer sees
 (api/internal/utils/annotations.go). A name in a reference is still the one that the object had at first: references
 follow at the very end of a build. Of a generator's output two annotations are orders (UpdateResourceOptions in
-api/internal/plugins/utils); on anything else they would stay in the manifest for good.
+api/internal/plugins/utils); on anything else they would stay in the manifest for good. What is made here gets such a
+history too, where references to other objects would otherwise go wrong.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from transformer.authored import document
 from transformer.config import Config, PullSecret
 from transformer.documents import join, split
-from transformer.nodes import compose, plain
+from transformer.edits import apply
+from transformer.node_edits import set_entry
+from transformer.nodes import Mapping as Map
+from transformer.nodes import compose, is_null, own
 from transformer.resources import Resource, annotation, resources
 
 NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k8s.io/behavior"
@@ -90,7 +93,7 @@ def is_hashed_later(resource: Resource) -> bool:
 
 
 def origins(objects: Iterable[Resource]) -> dict[str, str]:
-    """Return the namespaces in which there are objects, and were none at first, with one where some of them were.
+    """Map each namespace that none of the objects was in at first to that in which the first of them that is there was.
 
     To kustomize a reference with a namespace (a subject of a RoleBinding, the service of a webhook) means what was
     there at first, if anything was, and what is there now only if not (filterMapCandidatesByNamespace in
@@ -106,23 +109,35 @@ def origins_of_generated(namespace: str) -> dict[str, str]:
     return {namespace: _NO_NAMESPACE} if namespace else {}
 
 
-def coming_from(origins: Mapping[str, str], text: str) -> str:
-    """Return what is made, a stream, in which objects whose namespaces are in `origins` have come from there.
+def coming_from(first: Mapping[str, str], text: str) -> str:
+    """Return what is made, a stream, in which objects whose namespaces are in `first` have come from those there.
 
     At the end of a build kustomize removes the annotations that say so.
     """
-    return join([_coming_from(origins, each.text) for each in split(text)]) if origins else text
+    return join([_coming_from(first, each.text) for each in split(text)]) if first else text
 
 
-def _coming_from(origins: Mapping[str, str], text: str) -> str:
-    root = compose(text)
-    found = next(resources(root), None)
-    if root is None or found is None or found.namespace not in origins or annotation(found, BEHAVIOR) in _ABSORBED:
+def _coming_from(first: Mapping[str, str], text: str) -> str:
+    found = next(resources(compose(text)), None)
+    if found is None or found.namespace not in first or annotation(found, BEHAVIOR) in _ABSORBED:
         return text
-    history = {_FORMER_NAMES: found.name, _FORMER_NAMESPACES: origins[found.namespace], _FORMER_KINDS: found.kind}
-    made = plain(root)
-    made["metadata"]["annotations"] = {**(made["metadata"].get("annotations") or {}), **history}
-    return document(made)
+    history = {_FORMER_NAMES: found.name, _FORMER_NAMESPACES: first[found.namespace], _FORMER_KINDS: found.kind}
+    for name, value in history.items():
+        text = _annotated(text, name, value)
+    return text
+
+
+def _annotated(text: str, name: str, value: str) -> str:
+    """Return a document whose object has one annotation more; as it is where its annotations are no mapping."""
+    root = compose(text)
+    metadata = own(root, "metadata") if isinstance(root, Map) else None
+    if not isinstance(metadata, Map):
+        return text
+    there = own(metadata, "annotations")
+    if isinstance(there, Map) and there.children:
+        return apply(text, [set_entry(text, there, name, value)])
+    is_free = there is None or is_null(there) or isinstance(there, Map)
+    return apply(text, [set_entry(text, metadata, "annotations", (name, value))]) if is_free else text
 
 
 def _first_namespace(resource: Resource) -> str:
