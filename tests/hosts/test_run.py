@@ -157,9 +157,19 @@ def test_render_leaves_nothing_out_that_stands_beside_configuration(plain: Path)
 def test_what_may_not_be_meant_is_said(corp: Path) -> None:
     lay_out(corp, {"service.yaml": SERVICE, "web.yaml": POD})
     done = repoint(corp, "render", "service.yaml")
-    assert "; no pod here needs the pull secret harbor-pull" in last_line(done.err)
+    assert last_line(done.err).endswith("; no pod here needs the pull secret harbor-pull")
     twice = repoint(corp, "render", stdin=repoint(corp, "render", "web.yaml").out)
     assert "; in the input already, and not made again: Secret harbor-pull" in last_line(twice.err)
+
+
+def test_registries_that_are_not_those_of_the_mirror_are_said(corp: Path) -> None:
+    """A typo in them would leave every pod without its pull secret."""
+    config = (corp / "repoint.yaml").read_text()
+    lay_out(corp, {"repoint.yaml": config.replace("registries: [harbor.", "registries: [harbr."), "web.yaml": POD})
+    done = repoint(corp, "render", "web.yaml")
+    said = "; no pod here needs the pull secret harbor-pull, and none opens harbor.corp.example, where images come from"
+    assert said in last_line(done.err)
+    assert said in last_line(repoint(corp, "check", stdin=done.out).err)
 
 
 def test_render_names_every_missing_path(plain: Path) -> None:

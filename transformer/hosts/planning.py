@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from transformer.attachments import opening_keys
 from transformer.config import Config
 from transformer.config_checks import is_namespace
 from transformer.credentials.reach import Reach
 from transformer.demands import Demand, demands, whole_demands
-from transformer.errors import ConfigError, UsageError
+from transformer.errors import ConfigError, InvalidReference, UsageError
 from transformer.findings import Finding, unreadable
 from transformer.hosts import outputs, report, sources, terminal
 from transformer.hosts.loading import find_config, load_config, path_of, reach_of
@@ -21,6 +22,7 @@ from transformer.hosts.sources import Source
 from transformer.kustomize import without_orders
 from transformer.own_output import holds_nothing_else
 from transformer.pipeline import Rewrite, rewrite_all
+from transformer.reference import Reference, parse
 from transformer.registry_secrets import account_documents, settled, unmet
 from transformer.secret_names import templated_name
 from transformer.survey import Survey, survey
@@ -176,13 +178,31 @@ def _remarks(config: Config, findings: list[Finding], wanted: list[Demand], ther
     used = {finding.pull_secret for finding in findings}
     unused = [secret.name for secret in config.pull_secrets if secret.name not in used]
     if unused:
-        yield f"no pod here needs the pull secret {' or '.join(unused)}"
+        closed = " and ".join(_closed(config, findings))
+        hint = f", and none opens {closed}, where images come from" if closed else ""
+        yield f"no pod here needs the pull secret {' or '.join(unused)}{hint}"
     if there:
         yield f"in the input already, and not made again: {', '.join(there)}"
     for demand in wanted:
         said = templated_name(demand.secret, demand.namespace, config)
         if not demand.name.startswith(said):
             yield f"the Secret {demand} has that name since {said!r} is none that the API server takes"
+
+
+def _closed(config: Config, findings: Iterable[Finding]) -> list[str]:
+    """Return the hosts of mirrors from which images here come though no pull secret opens them: a typo, most likely."""
+    mirrors = {mirror.target.partition("/")[0] for mirror in config.mirrors}
+    images = dict.fromkeys(each.after for each in findings if each.outcome in ("rewritten", "kept"))
+    found = (each for each in map(_reference, images) if each is not None and each.domain in mirrors)
+    closed = (each for each in found if not any(opening_keys(one.registries, each.name) for one in config.pull_secrets))
+    return [*dict.fromkeys(each.domain for each in closed)]
+
+
+def _reference(text: str) -> Reference | None:
+    try:
+        return parse(text)
+    except InvalidReference:  # as of a registry alone, which charts put before names
+        return None
 
 
 def _apart(made: list[Demand]) -> Iterator[str]:
