@@ -59,6 +59,16 @@ def test_rewrite_all_passes_on_what_it_is_told_to_skip() -> None:
     assert (findings[0].severity, findings[0].outcome) == ("warning", "unreadable")
 
 
+@pytest.mark.parametrize("image", ["{{ .Values.image }}", "'{{ .Values.image }}:1'", '"nginx:{{ .Values.tag }}"'])
+def test_what_a_helm_template_leaves_open_is_nothing_to_do_where_it_passes(image: str) -> None:
+    stream = f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {image}\n"
+    for skip in (False, True):
+        ((text, [finding]),) = rewrite_all([stream], CONFIG, survey([stream], CONFIG), skip_unreadable=skip)
+        assert text == stream
+        assert (finding.outcome, finding.is_to_do) == ("invalid", not skip)
+        assert finding.message.endswith("; a Helm template has to be rendered first")
+
+
 # Streams with what may be an image as an argument, `org/app:1`, and whether it is one.
 ASKED = CONFIG._replace(likely=("args",), pull_secrets=())
 USES = "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - args:\n    - --from=org/app:1\n"

@@ -21,6 +21,8 @@ from transformer.rules import LAST_RULES, RULES
 from transformer.survey import Survey, is_account, made_secret, survey
 from transformer.whole import Whole, whole
 
+_RENDER_FIRST = "; a Helm template has to be rendered first"
+
 
 class Rewrite(NamedTuple):
     """A rewritten stream, and what was found on the way. Where a finding is an error, the text is as it came."""
@@ -80,7 +82,7 @@ def _draft(document: Document, config: Config, known: Survey, *, skip: bool) -> 
     except ManifestSyntaxError as error:
         return _Draft(document, (_unreadable(document, error, skip=skip),), document.text)
     manifest = Manifest(document, root, config, known)
-    planned = tuple(plan(manifest))
+    planned = tuple(_of_template(each, skip=skip) for each in plan(manifest))
     is_open = any(finding.evidence for finding in planned) or _depends_on_others(manifest)
     text = None if is_open else _carry_out(document, root, planned)
     matched = manifest.fields.matched
@@ -157,7 +159,14 @@ def _carry_out(document: Document, root: Node | None, planned: tuple[Finding, ..
     return text
 
 
+def _of_template(finding: Finding, *, skip: bool) -> Finding:
+    """Return what is said of a value that a Helm template leaves open: nothing to do where such documents pass."""
+    if finding.outcome != "invalid" or "{{" not in finding.before:
+        return finding
+    return finding._replace(message=finding.message + _RENDER_FIRST, severity="info" if skip else finding.severity)
+
+
 def _unreadable(document: Document, error: ManifestSyntaxError, *, skip: bool) -> Finding:
-    hint = "; a Helm template has to be rendered first" if "{{" in document.text else ""
+    hint = _RENDER_FIRST if "{{" in document.text else ""
     place = document.line_of(error.line), error.column
     return unreadable(f"not YAML: {error.message}", *place, skip=skip, hint=hint)

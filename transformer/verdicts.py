@@ -8,9 +8,11 @@ from transformer.config import Config
 from transformer.findings import Outcome
 from transformer.image_fields import ImageField
 from transformer.mirrors import Decision, decide_prefix, decider
-from transformer.nodes import Mapping, Scalar, is_null, is_string, resolve, text_of
+from transformer.nodes import Mapping, Node, Scalar, is_null, is_string, resolve, text_of
 from transformer.reference import Reference, begins_with_registry, parse
 from transformer.spellings import Misfit, Part, parts, respelled, spelled
+
+_BRACES = "{{ ... }}"
 
 
 class Verdict(NamedTuple):
@@ -42,7 +44,8 @@ def verdict(field: ImageField, config: Config) -> Verdict | None:
     if main is None and field.holds != "reference" and isinstance(resolve(field.value), Scalar):
         return None
     if main is None or not is_string(resolve(main.node)):
-        said = text_of(main.node if main else field.value)
+        node = resolve(main.node if main else field.value)
+        said = _BRACES if _is_in_braces(node) else text_of(node)
         return Verdict("invalid", f"expected an image reference, found {_words(field, main)}", before=said, after=said)
     said = spelled(image)
     before = main.scheme + said
@@ -93,4 +96,11 @@ def _words(field: ImageField, main: Part | None) -> str:
     value = resolve(main.node if main else field.value)
     if isinstance(value, Scalar):
         return "nothing" if is_null(value) else repr(value.value)
+    if _is_in_braces(value):
+        return _BRACES
     return "an object without a repository" if isinstance(value, Mapping) else "no text"
+
+
+def _is_in_braces(node: Node) -> bool:
+    """Say whether a node is what YAML makes of `{{ .Values.image }}`: a mapping with one for its key."""
+    return isinstance(node, Mapping) and isinstance(next(iter(node.children), None), Mapping)
