@@ -151,6 +151,28 @@ def test_a_registry_of_null_is_none_of_its_own() -> None:
     assert found("image: {registry: null, repository: org/app}") == [("image", "an object", "image", False)]
 
 
+STAYS = "the chart puts it before nginx, which Docker Hub alone takes for library/nginx"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("imageRegistry: docker.io\nimage: nginx:1", STAYS),
+        ("defaultRegistry: index.docker.io/\nimage: {repository: nginx, tag: 1}", STAYS),
+        ("imageRegistry: docker.io\nimage: org/app", ""),
+        ("imageRegistry: docker.io/org\nimage: nginx", ""),
+        ("imageRegistry: quay.io\nimage: nginx", ""),
+        ("imageRegistry: docker.io\nimage: quay.io/nginx", ""),
+        ("imageRegistry: docker.io", ""),
+    ],
+)
+def test_docker_hub_stays_before_a_single_name(text: str, expected: str) -> None:
+    root = compose(text)
+    assert isinstance(root, Mapping)
+    [registry] = [each for each in images_in(Entry(root, root, "")) if each.holds == "prefix"]
+    assert registry.why_stays == expected
+
+
 # Values with a registry alone, and those of their images that it completes.
 COMPLETED = {
     "at the top": ("defaultRegistry: quay.io\na: {image: org/a}\nb: {image: ghcr.io/b}", ["a.image"]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from transformer.field_paths import Entry, children, is_at_or_below, join, upward
 from transformer.nodes import Mapping, Scalar, Sequence, filled, own, resolve, text_of
-from transformer.reference import begins_with_registry
+from transformer.reference import HUB, begins_with_registry, canonical_domain
 from transformer.spellings import scheme_of
 
 _BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
@@ -22,12 +23,13 @@ _OF_A_LOGIN = ("username", "password")
 class InValues(NamedTuple):
     """An image, or a registry put before images, in Helm values; `is_sure` where the chart puts none before it.
 
-    It holds `none` where the values themselves say the registry that is put before it.
+    It holds `none` where the values themselves say the registry that is put before it. `why_stays` is empty for most.
     """
 
     entry: Entry
     holds: Literal["image", "prefix", "none"]
     is_sure: bool
+    why_stays: str = ""
 
 
 def images_in(values: Entry) -> Iterator[InValues]:
@@ -38,11 +40,31 @@ def images_in(values: Entry) -> Iterator[InValues]:
     it stands for all such images within its reach.
     """
     found = [*_walk(values)]
+    incomplete = [each.entry for each in found if each.holds == "image" and not each.is_sure]
     reaches = {_reach(each.entry.path, values.path) for each in found if each.holds == "prefix"}
     for each in found:
-        is_incomplete = each.holds == "image" and not each.is_sure
-        is_completed = is_incomplete and any(is_at_or_below(each.entry.path, reach) for reach in reaches)
-        yield each._replace(holds="none") if is_completed else each
+        path = each.entry.path
+        if each.holds == "prefix":
+            images = (entry for entry in incomplete if is_at_or_below(entry.path, _reach(path, values.path)))
+            yield each._replace(why_stays=_why_stays(text_of(each.entry.value), images))
+        elif not each.is_sure and any(is_at_or_below(path, reach) for reach in reaches):
+            yield each._replace(holds="none")
+        else:
+            yield each
+
+
+def _why_stays(registry: str, images: Iterable[Entry]) -> str:
+    """Return why a registry stays: Docker Hub puts `library/` before a single name, and no other registry does."""
+    names = map(_name, images) if canonical_domain(registry.rstrip("/")) == HUB else iter(())
+    single = next((name for name in names if name and "/" not in name), "")
+    return f"the chart puts it before {single}, which Docker Hub alone takes for library/{single}" if single else ""
+
+
+def _name(image: Entry) -> str:
+    """Return what an image says in the place of its repository, without a tag."""
+    node = resolve(image.value)
+    names = (own(node, each) for each in (*_REPOSITORIES, "image", "name")) if isinstance(node, Mapping) else (node,)
+    return re.split("[:@]", next(filter(None, map(filled, names)), ""))[0]
 
 
 def _reach(path: str, root: str) -> str:

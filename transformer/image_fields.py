@@ -202,13 +202,14 @@ def _image(resource: Resource, entry: Entry, spec: Spec, holds: Holds) -> ImageF
 
 def _in_values(resource: Resource, values: Entry) -> Iterator[_Found]:
     """Yield the images in a tree of Helm values, or those in other trees that are read like one."""
-    for (holder, value, below), holds, is_sure in images_in(values):
+    for (holder, value, below), holds, is_sure, why_stays in images_in(values):
         confidence: Confidence = "certain" if is_sure else "likely"
         path = concat(resource.path, below)
         if holds == "none":
             yield _NotAnImage(value)
         else:
-            yield ImageField(resource, holder, value, path, confidence, holds, not_run=why_not_run(resource))
+            reason = why_not_run(resource) or why_stays
+            yield ImageField(resource, holder, value, path, confidence, holds, not_run=reason)
 
 
 def _in_pod_spec(pod_spec: PodSpec) -> Iterator[_Found]:
