@@ -113,6 +113,11 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
     ),
     "a circle": ("a: &a {b: *a, image: quay.io/a}", [("a.image", "quay.io/a", "image", True)]),
     # What is named like an image and is none.
+    "a registry under another name": ("dockerRegistry: quay.io", [("dockerRegistry", "quay.io", "prefix", False)]),
+    "a default registry beside an image": (
+        "defaultRegistry: quay.io\nimage: org/a",
+        [("defaultRegistry", "quay.io", "prefix", False), ("image", "org/a", "none", False)],
+    ),
     "an empty text": ('image: ""\nglobal: {imageRegistry: ""}', []),
     "nothing": ("image:\nglobal: {imageRegistry:}", []),
     "null": ("image: null\nsidecarImage: ~", []),
@@ -128,6 +133,7 @@ FOUND: dict[str, tuple[str, list[Found]]] = {
     "a hub": ("global: {hub: quay.io/org}", [("global.hub", "quay.io/org", "prefix", False)]),
     "a name of something else": ("service: {name: org/app, tag: 1}", []),
     "a registry beside a name, another key than an image's": ("web: {registry: quay.io, name: app}", []),
+    "a registry with a password": ("registry: quay.io\npassword: x", []),
     "a registry that is no host": ("registry: txt\ndefaultRegistry: otel", []),
     "a registry behind a scheme": ("npm: {registry: 'https://registry.npmjs.org'}", []),
     "a registry of a login": ("pull: {registry: quay.io, username: a, password: b}", []),

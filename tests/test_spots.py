@@ -120,6 +120,11 @@ FOUND: dict[str, tuple[str, str, list[Seen]]] = {
         "",
         [("rewritten", "quay.io", False)],
     ),
+    "a repository by its short name": (
+        "web: {repo: quay.io/org/app, tag: v1}\nx: 1\n",
+        "",
+        [("rewritten", "quay.io/org/app:v1", True)],
+    ),
     "a word before images": ("imageRegistry: org\nx: 1\n", "", []),
     "a word in values": ("image: nginx\nx: 1\n", "", []),
     "in their order": (

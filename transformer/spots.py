@@ -21,6 +21,8 @@ from transformer.spellings import Part, parts
 from transformer.value_edits import offsets, replace_within, whole
 from transformer.verdicts import Verdict, of_reference, verdict
 
+_MAY_HAVE_FIELDS = re.compile(r"[Ii]mage|repo|[Rr]egistry|\bhub\b")
+
 
 class Spot(NamedTuple):
     """An image in a text: what becomes of it, where it stands in the text, and the edits of the text for it.
@@ -36,8 +38,6 @@ class Spot(NamedTuple):
     is_field: bool = False
     evidence: str = ""
 
-
-_MAY_HAVE_FIELDS = re.compile(r"[Ii]mage|repository|[Rr]egistry|\bhub\b")
 
 Span: TypeAlias = tuple[int, int]
 

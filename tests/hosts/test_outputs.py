@@ -158,16 +158,19 @@ def test_write_puts_back_what_it_replaced_when_a_later_file_cannot_be(
     assert contents(tmp_path) == before
 
 
-@pytest.fixture
-def alarm_interrupts() -> Iterator[None]:
-    """SIGALRM is an interrupt, and what a test leaves of the signals is as it was."""
-    interrupted = signal.signal(signal.SIGINT, signal.default_int_handler)
-    handler = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.fixture(params=ENDING)
+def alarm_interrupts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """SIGALRM is an interrupt, by each signal for one, and what a test leaves of the signals is as it was."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(request.param))
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
-    signal.signal(signal.SIGALRM, handler)
-    signal.signal(signal.SIGINT, interrupted)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("alarm_interrupts")
@@ -188,7 +191,7 @@ def test_write_leaves_all_or_nothing_whenever_it_is_interrupted(tmp_path: Path) 
 @pytest.mark.usefixtures("alarm_interrupts")
 def test_write_blocks_no_signal_when_it_is_over_however_it_ended(tmp_path: Path) -> None:
     """A signal that comes just before write blocks it raises just after; often enough, one hits that moment."""
-    for number in range(5_000):
+    for number in range(1_500):
         with suppress(KeyboardInterrupt):
             signal.setitimer(signal.ITIMER_REAL, (number % 1_000 + 1) / 1_000_000)
             write([Output(tmp_path / "a.yaml", b"new")])
