@@ -231,7 +231,8 @@ def test_without_a_file_for_them_no_secrets_are_written_and_that_is_said(to: tup
     assert (done.code, done.out) == (0, b"")
     assert not any(b"kind: Secret" in content for content in contents(corp).values())
     assert last_line(done.err).endswith(
-        "; 1 file written; 1 Secret needed and not written (harbor-pull): name a file with --secrets FILE"
+        "; 1 file written; 1 Secret needed and not written (harbor-pull): "
+        "name a file with --secrets FILE, or see `repoint secrets`"
     )
 
 

@@ -388,7 +388,8 @@ def test_an_account_that_was_made_is_the_inputs_from_then_on(tmp_path: Path) -> 
 def test_accounts_go_where_the_secrets_go(to: tuple[str, ...], tmp_path: Path) -> None:
     done = run(tmp_path, MADE, "render", "in.yaml", *to, stdin=pod(), env={})
     assert remarks(done)[-1] == (
-        "1 Secret and 1 ServiceAccount needed and not written (pull): name a file with --secrets FILE"
+        "1 Secret and 1 ServiceAccount needed and not written (pull): "
+        "name a file with --secrets FILE, or see `repoint secrets`"
     )
     assert not any(b"kind: ServiceAccount" in content for content in contents(tmp_path).values())
     done = run(tmp_path, MADE, "render", "in.yaml", *to, "--secrets", "s.yaml", stdin=pod())

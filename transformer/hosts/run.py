@@ -219,7 +219,8 @@ def about_made(options: argparse.Namespace, planned: Plan, *, written: bool) -> 
     said = " and ".join(parts)
     listed = f" ({names})" if names else ""
     if not written:
-        return f"{said} needed and not written{listed}: name a file with --secrets FILE"
+        hint = "name a file with --secrets FILE, or see `repoint secrets`"
+        return f"{said} needed and not written{listed}: {hint}"
     return f"{said} in {options.secrets or 'the output'}{listed}"
 
 
