@@ -77,7 +77,7 @@ class Way(NamedTuple):
 
 P, S, N = "p.example/app", "s.example/app", "n.example/app"
 WIDGET = "apiVersion: x/v1\nkind: Widget\nspec: {containers: [{image: p.example/a}, {image: s.example/a}]}\n"
-NO_FIELD = "Widget is not known to have imagePullSecrets here"
+NO_FIELD = "Widget is not known to have imagePullSecrets here; where it has, spec.fieldSpecs can say"
 AWX = "apiVersion: awx.ansible.com/v1beta1\nkind: AWX\nspec: {image: s.example/awx}\n"
 PROMETHEUS = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {image: s.example/a}\n"
 APIMATIC = (

@@ -230,7 +230,8 @@ def _obstacle(place: PullSecretField, value: Node | None, present: tuple[str, ..
     if not place.key and not present:
         known = _known_place(place)
         where = f"they go to {known}, which has no parent here; with an empty one ({{}}) it gets them"
-        return where if known else f"{place.resource.kind} is not known to have {key} here"
+        unknown = f"{place.resource.kind} is not known to have {key} here; where it has, spec.fieldSpecs can say"
+        return where if known else unknown
     return ""
 
 

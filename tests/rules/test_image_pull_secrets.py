@@ -382,7 +382,7 @@ SAID = {
     "a kind without a place": (
         "apiVersion: x/v1\nkind: Gizmo\nspec: {containers: [{image: mirror.example/a}]}\n",
         "unattached",
-        "Gizmo is not known to have imagePullSecrets here",
+        "Gizmo is not known to have imagePullSecrets here; where it has, spec.fieldSpecs can say",
     ),
 }
 
