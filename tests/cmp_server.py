@@ -148,7 +148,7 @@ class Sidecar:
         process = subprocess.Popen(
             [*sandbox(self.folder / "tmp"), program, *arguments[1:]],
             cwd=folder,
-            env=environment,
+            env={**environment, "PWD": str(folder)},  # as Go does for a command with a folder
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

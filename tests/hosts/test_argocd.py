@@ -121,7 +121,27 @@ def test_variables_are_no_credentials(sidecar: Sidecar, repository: Path) -> Non
     configure(sidecar, CONFIG.replace("HARBOR_PASSWORD", "ARGOCD_ENV_PASSWORD"))
     lay_out(repository, {"web.yaml": pod()})
     message = sidecar.failure(repository, variables=request(env={"PASSWORD": "theirs"}))
-    assert "spec.pullSecrets[0]: requests set variables, and kustomize and Helm get what this has" in message
+    assert (
+        "spec.pullSecrets[0].credentials.env: requests set variables, and kustomize and Helm get what this has"
+        in message
+    )
+
+
+DOORS = ("LoadRestrictionsNone", "--enable-exec", "--enable-alpha-plugins")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_kustomization_gets_at_files_where_there_are_credentials(
+    door: str, sidecar: Sidecar, repository: Path
+) -> None:
+    """Whichever config is used for it."""
+    lay_out(repository, {"Kustomization": "resources: [web.yaml]\n", "web.yaml": pod(), "own.yaml": PLAIN_CONFIG})
+    option = door if door.startswith("-") else f"--load-restrictor={door}"
+    opened = sidecar.with_options(f"--kustomize-build-options=--enable-helm {option}")
+    for parameters in (None, [{"name": "config", "string": "own.yaml"}]):
+        message = opened.failure(repository, variables=request(parameters=parameters))
+        assert f"exit status 2: repoint: --kustomize-build-options: with {door} a kustomization could" in message
+        assert "there are the credentials of harbor-pull" in message
 
 
 GRASPING = {
@@ -203,6 +223,15 @@ def test_our_time_is_over_before_that_of_argo_cd(held: int, sidecar: Sidecar, re
 def test_a_deadline_of_argo_cd_leaves_nothing_running(held: int, sidecar: Sidecar, repository: Path) -> None:
     assert "failed signal: killed" in sidecar.failure(repository, seconds=5)
     assert is_over(held)
+
+
+def test_what_a_tool_has_started_writes_no_more(sidecar: Sidecar, repository: Path) -> None:
+    """It could do so while the folder for its files is removed."""
+    child = 'while :; do mkdir -p "$TMPDIR/a/b"; echo x >"$TMPDIR/a/b/c"; echo x >"$TMPDIR/a/d"; done'
+    sidecar.script("kustomize", f"({child}) &\nexec sleep 600")
+    lay_out(repository, {"Kustomization": ""})
+    assert "not done within 3 seconds" in sidecar.with_options("--timeout=3").failure(repository)
+    assert [each.name for each in (sidecar.folder / "tmp").iterdir()] == ["_cmp_server"]
 
 
 @pytest.mark.parametrize("group", [0, None], ids=["as the leader of a group", "as one of a group"])

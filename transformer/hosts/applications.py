@@ -42,7 +42,7 @@ _VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)+)")
 # hands it as the name of a branch whatever a URL says.
 _REMOTE_ONLY = MappingProxyType({"GIT_ALLOW_PROTOCOL": "https:http:ssh:git"})
 # What the schema of a chart's values refers to can be a file of the sidecar, of which Helm says why it is no schema.
-_OF_A_SCHEMA = re.compile(r'(failing loading|json-pointer in) "file:.*', re.DOTALL)
+_OF_A_SCHEMA = re.compile(r'((?:failing loading|json-pointer in) "file:(?:[^"\\]|\\.)*").*', re.DOTALL)
 
 
 class App(NamedTuple):
@@ -81,7 +81,7 @@ def manifests(kind: str, app: App) -> list[Source]:
     Raises ApplicationError where its tool fails or that is no Kubernetes object, and UsageError for wrong values.
     """
     made = KINDS[kind](app)
-    if not any(_holds_an_object(source.text) for source in made):
+    if not any(_holds_an_object(source.text) or _lacks_a_version(source.text) for source in made):
         what = made[0].name if made else "this folder, read as a directory,"
         hint = "" if kind != "directory" or app.recurse else "; those below it are read with the parameter recurse"
         raise ApplicationError(f"{what} has no Kubernetes object, and Argo CD would remove all that there was{hint}")
@@ -206,11 +206,16 @@ def _is_read(text: str) -> bool:
     """Say whether Argo CD takes something of a file for an object, for which to it a kind is enough."""
     if sources.may_hold_objects(text):
         return sources.is_for_a_cluster(text)
+    return _lacks_a_version(text)
+
+
+def _lacks_a_version(text: str) -> bool:
     try:
         roots = [compose(each.text) for each in split(text)] if "kind" in text else []
     except ManifestSyntaxError:
         return False
-    return any(isinstance(root, Mapping) and filled(get(root, "kind")) for root in roots)
+    objects = (root for root in roots if isinstance(root, Mapping) and filled(get(root, "kind")))
+    return any(not filled(get(root, "apiVersion")) for root in objects)
 
 
 KINDS = {"kustomize": _kustomize, "helm": _helm, "directory": _directory}
@@ -241,5 +246,6 @@ def _printed(command: Sequence[str], app: App, folder: Path, defaults: Table[str
 
 def _shown(errors: str, app: App, folder: Path) -> str:
     """Return what a program says without logins, why a file is no schema, and folders that are named anew each time."""
-    text = _OF_A_SCHEMA.sub(r"\1 a file: (not shown)", without_logins(errors)).replace(f"{folder}/", "")
-    return text.replace(f"{os.path.realpath(app.root)}/", "./")
+    text = _OF_A_SCHEMA.sub(r"\1: (not shown)", without_logins(errors)).replace(f"{folder}/", "")
+    root = os.path.realpath(app.root)
+    return text.replace(f"{root}/", "./").replace(root, ".") if root != "/" else text

@@ -35,6 +35,8 @@ from transformer.hosts.processes import Stopped, stopping
 from transformer.registry_secrets import in_plaintext
 
 _NAME, _NAMESPACE = "ARGOCD_APP_NAME", "ARGOCD_APP_NAMESPACE"
+# With these options of kustomize, whoever writes to a repository reads the sidecar's files, or runs programs in it.
+_DOORS = ("LoadRestrictionsNone", "--enable-exec", "--enable-alpha-plugins", "--enable_alpha_plugins")
 _EXPOSED = (
     "Argo CD keeps the credentials in Redis, and its source hydrator commits them to git; "
     "with emit: ExternalSecret, or with a SealedSecret that is committed, they are in neither"
@@ -70,6 +72,7 @@ def _generate(options: argparse.Namespace) -> int:
     values, root = _parameters(), _root()
     kind = _kind(values)
     refuse_for_others(values, kind)
+    _refuse_open_doors(options)
     file, config = _config(options.config, root, values.get("config", ""))
     app = _app(values, root)._replace(build_options=options.kustomize_build_options.split())
     # The namespace is where Argo CD puts what names none, whatever a config says.
@@ -132,12 +135,29 @@ def _truth(text: str) -> bool:
 
 def _root() -> Path:
     """Return the folder of the repository, or what there is of it: the application's path in it ends at the folder."""
-    folder = Path.cwd()
+    folder = _working_folder()
     for name in reversed(Path(os.environ.get("ARGOCD_APP_SOURCE_PATH", "")).parts):
         if folder.name != name:
             break
         folder = folder.parent
     return folder
+
+
+def _refuse_open_doors(options: argparse.Namespace) -> None:
+    """Refuse options with which a kustomization gets at any file here, where the operator's credentials are in some."""
+    if doors := [each for each in _DOORS if each in options.kustomize_build_options]:
+        secrets = load_config(options.config).pull_secrets
+        if named := [secret.name for secret in secrets if secret.credentials]:
+            raise UsageError(
+                f"--kustomize-build-options: with {doors[0]} a kustomization could print any file here, and there are "
+                f"the credentials of {', '.join(named)}; use emit: ExternalSecret or none, or leave it out"
+            )
+
+
+def _working_folder() -> Path:
+    """Return the working directory by the name that the plugin server gave it, in which there can be links."""
+    said = Path(os.environ.get("PWD", ""))
+    return said if said.is_absolute() and said.is_dir() and said.samefile(".") else Path.cwd()
 
 
 def _config(operators: Path, root: Path, theirs: str) -> tuple[Path, Config]:
@@ -161,7 +181,8 @@ def _overreaching(config: Config, *, is_theirs: bool) -> Iterator[str]:
                 "it may name no credentials and no template, only one at an absolute path may"
             )
         if secret.credentials and secret.credentials.kind == "env":
-            yield f"{place}: requests set variables, and kustomize and Helm get what this has; mount files instead"
+            why = "requests set variables, and kustomize and Helm get what this has"
+            yield f"{place}.credentials.env: {why}; mount files instead"
 
 
 def _keeping(config: Config, more: Sequence[str]) -> Config:

@@ -2,7 +2,8 @@
 
 A program gets a session of its own, which ends as a whole where the program is not waited for; there it can ask nothing
 on the terminal either. With `stays` it remains in our process group, if we lead one: who gave us that, such as the
-plugin server of Argo CD, ends all in it, and may have killed us before we could do so.
+plugin server of Argo CD, ends all in it, and may have killed us before we could do so. Where it is not waited for, all
+in the group are told to end.
 """
 
 from __future__ import annotations
@@ -164,7 +165,15 @@ def _end(process: Popen[bytes], *, with_session: bool) -> None:
             return
         if not with_session:
             process.kill()
+            _end_group()
             return
         # Where nothing but a zombie is left, macOS has no permission to give.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end_group() -> None:
+    """Tell all in the process group that we lead to end, but us: what a program has started may still write files."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    signal.signal(signal.SIGTERM, before)
