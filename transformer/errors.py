@@ -7,7 +7,7 @@
     ├── CredentialsError          2   credentials that a Secret needs are not there; lists all of them
     ├── LoginError                2   a login that cannot be read, or a credential helper that gives none
     ├── UsageError                2   a command line or a file that cannot be used
-    ├── ApplicationError             1   another program made no manifests, or took too long
+    ├── ApplicationError          1   another program made no manifests, or took too long
     └── InternalError             3   a promise of this package is broken; nothing was written
 
 No message of these ever holds a credential.

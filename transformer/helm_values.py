@@ -14,6 +14,7 @@ from transformer.spellings import scheme_of
 
 _BESIDE_A_REPOSITORY = ("registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy", "pullSecrets")
 _REPOSITORIES = ("repository", "imageRepository", "repo")
+_NAMES = (*_REPOSITORIES, "image", "name")
 _REGISTRIES = ("imageRegistry", "image_registry", "hub")
 # Keys that say a registry before images only where they say a host, and no login to it stands beside.
 _HOSTS = ("registry", "defaultRegistry", "containerRegistry", "dockerRegistry")
@@ -41,13 +42,15 @@ def images_in(values: Entry) -> Iterator[InValues]:
     """
     found = [*_walk(values)]
     incomplete = [each.entry for each in found if each.holds == "image" and not each.is_sure]
-    reaches = {_reach(each.entry.path, values.path) for each in found if each.holds == "prefix"}
+    paths = (each.entry.path for each in found if each.holds == "prefix")
+    reaches = {path: _reach(path, values.path) for path in paths}
+    reached = {*reaches.values()}
     for each in found:
         path = each.entry.path
         if each.holds == "prefix":
-            images = (entry for entry in incomplete if is_at_or_below(entry.path, _reach(path, values.path)))
+            images = (entry for entry in incomplete if is_at_or_below(entry.path, reaches[path]))
             yield each._replace(why_stays=_why_stays(text_of(each.entry.value), images))
-        elif not each.is_sure and any(is_at_or_below(path, reach) for reach in reaches):
+        elif not each.is_sure and any(is_at_or_below(path, reach) for reach in reached):
             yield each._replace(holds="none")
         else:
             yield each
@@ -63,7 +66,7 @@ def _why_stays(registry: str, images: Iterable[Entry]) -> str:
 def _name(image: Entry) -> str:
     """Return what an image says in the place of its repository, without a tag."""
     node = resolve(image.value)
-    names = (own(node, each) for each in (*_REPOSITORIES, "image", "name")) if isinstance(node, Mapping) else (node,)
+    names = (own(node, each) for each in _NAMES) if isinstance(node, Mapping) else (node,)
     return re.split("[:@]", next(filter(None, map(filled, names)), ""))[0]
 
 
@@ -114,7 +117,7 @@ def _is_alone(holder: Mapping | Sequence, key: str, text: str) -> bool:
     """Say whether a text is a host, or a path on one, that is neither a part of an image nor a server to log in to."""
     if not isinstance(holder, Mapping) or any(own(holder, each) is not None for each in _OF_A_LOGIN):
         return False
-    is_part = key == "registry" and any(_is_text(holder, each) for each in (*_REPOSITORIES, "image", "name"))
+    is_part = key == "registry" and any(_is_text(holder, each) for each in _NAMES)
     return not is_part and begins_with_registry(f"{text}/")
 
 
@@ -134,8 +137,7 @@ def _is_text(node: Mapping, key: str) -> bool:
 
 
 def _says_registry(node: Mapping) -> bool:
-    names = (*_REPOSITORIES, "image", "name")
-    return _is_text(node, "registry") or any(_begins_with_registry(text_of(own(node, each))) for each in names)
+    return _is_text(node, "registry") or any(_begins_with_registry(text_of(own(node, each))) for each in _NAMES)
 
 
 def _begins_with_registry(text: str) -> bool:

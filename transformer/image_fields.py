@@ -30,16 +30,16 @@ class Spec(NamedTuple):
     """What a path says of the places it leads to.
 
     `siblings` are roles and names of keys beside an image. A place for pull secrets is the mapping that has, or would
-    have, the entry `key`; `serves` is what it is for, as in the catalog. `kind` is that of the objects which name an
-    image, where others may stand there too. `number` is that of the config's field spec, and -1 for a row of the
-    catalog.
+    have, the entry `key`; `serves` is what it is for, as in the catalog. `kind_of_image` is that of the objects which
+    name an image, where others may stand there too. `number` is that of the config's field spec, and -1 for a row of
+    the catalog.
     """
 
     holds: catalog.Value
     key: str = ""
     siblings: tuple[tuple[str, str], ...] = ()
     serves: tuple[int, str] | None = None
-    kind: str = ""
+    kind_of_image: str = ""
     number: int = -1
 
 
@@ -159,7 +159,7 @@ def _by_path(resource: Resource, places: Places[Spec]) -> Iterator[_Found]:
                 yield from _in_values(resource, entry)
             case "valuesText":
                 yield _ValuesText(entry.value)
-            case "image" if spec.kind and not _is_of(spec.kind, entry.value):
+            case "image" if spec.kind_of_image and not _is_of(spec.kind_of_image, entry.value):
                 yield _NotAnImage(entry.value)
             case "image" | "imageOrName" | "imageOrTag" | "prefix" | "url" | "urlPrefix" as holds:
                 # An object without a name leaves the image to the controller; its parts are looked at as texts.
@@ -302,7 +302,7 @@ def _places(api_version: str, kind: str, field_specs: tuple[FieldSpec, ...]) -> 
         if spec.kind == kind and spec.group in (None, group) and spec.version in ("", version)
     )
     known = (
-        (row.steps, Spec(row.value, siblings=row.siblings, serves=row.serves, kind=row.kind_of_image))
+        (row.steps, Spec(row.value, siblings=row.siblings, serves=row.serves, kind_of_image=row.kind_of_image))
         for row in catalog.of_kind(group, kind)
     )
     return Places(_with_home(*each) for each in (*declared, *known))

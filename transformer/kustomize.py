@@ -9,15 +9,15 @@ history too, where references to other objects would otherwise go wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Table
 from typing import NamedTuple, TypeAlias
 
 from transformer.config import Config, PullSecret
 from transformer.documents import join, split
 from transformer.edits import apply
 from transformer.node_edits import set_entry
-from transformer.nodes import Mapping as Map
-from transformer.nodes import compose, is_null, own
+from transformer.nodes import Mapping, compose, is_null, own
 from transformer.resources import Resource, annotation, resources
 
 NEEDS_HASH, BEHAVIOR = "kustomize.config.k8s.io/needs-hash", "kustomize.config.k8s.io/behavior"
@@ -109,7 +109,7 @@ def origins_of_generated(namespace: str) -> dict[str, str]:
     return {namespace: _NO_NAMESPACE} if namespace else {}
 
 
-def coming_from(first: Mapping[str, str], text: str) -> str:
+def coming_from(first: Table[str, str], text: str) -> str:
     """Return what is made, a stream, in which objects whose namespaces are in `first` have come from those there.
 
     At the end of a build kustomize removes the annotations that say so.
@@ -117,7 +117,7 @@ def coming_from(first: Mapping[str, str], text: str) -> str:
     return join([_coming_from(first, each.text) for each in split(text)]) if first else text
 
 
-def _coming_from(first: Mapping[str, str], text: str) -> str:
+def _coming_from(first: Table[str, str], text: str) -> str:
     found = next(resources(compose(text)), None)
     if found is None or found.namespace not in first or annotation(found, BEHAVIOR) in _ABSORBED:
         return text
@@ -130,13 +130,13 @@ def _coming_from(first: Mapping[str, str], text: str) -> str:
 def _annotated(text: str, name: str, value: str) -> str:
     """Return a document whose object has one annotation more; as it is where its annotations are no mapping."""
     root = compose(text)
-    metadata = own(root, "metadata") if isinstance(root, Map) else None
-    if not isinstance(metadata, Map):
+    metadata = own(root, "metadata") if isinstance(root, Mapping) else None
+    if not isinstance(metadata, Mapping):
         return text
     there = own(metadata, "annotations")
-    if isinstance(there, Map) and there.children:
+    if isinstance(there, Mapping) and there.children:
         return apply(text, [set_entry(text, there, name, value)])
-    is_free = there is None or is_null(there) or isinstance(there, Map)
+    is_free = there is None or is_null(there) or isinstance(there, Mapping)
     return apply(text, [set_entry(text, metadata, "annotations", (name, value))]) if is_free else text
 
 

@@ -81,8 +81,8 @@ def resources(root: Node | None) -> Iterator[Resource]:
         if resource is None or id(resource.node) in seen:
             continue
         seen.add(id(resource.node))
-        items = get(resource.node, "items") if resource.kind.endswith("List") else None
-        if isinstance(items, Sequence):
+        items = listed(resource.node, resource.kind)
+        if items is not None:
             prefix = f"{path}." if path else ""
             of_items = (resource.api_version, resource.kind.removesuffix("List"))
             entries = [
@@ -111,10 +111,22 @@ def as_resource(node: Node, path: str = "", namespace: str = "", *, item_type: _
     if not (api_version and kind):
         return None
     metadata = get(node, "metadata")
+    said = filled(get(metadata, "namespace")) if isinstance(metadata, Mapping) else ""
+    return Resource(api_version, kind, name_of(node), said or namespace, node, path)
+
+
+def name_of(node: Mapping) -> str:
+    """Return the name that the mapping of an object says, or the one that a name is to be made of, or an empty text."""
+    metadata = get(node, "metadata")
     if not isinstance(metadata, Mapping):
-        return Resource(api_version, kind, "", namespace, node, path)
-    name = filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
-    return Resource(api_version, kind, name, filled(get(metadata, "namespace")) or namespace, node, path)
+        return ""
+    return filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
+
+
+def listed(node: Mapping, kind: str) -> Sequence | None:
+    """Return the items of the mapping of an object of a kind, where that is a list of objects."""
+    items = get(node, "items") if kind.endswith("List") else None
+    return items if isinstance(items, Sequence) else None
 
 
 def annotations_of(resource: Resource) -> Mapping | None:

@@ -358,7 +358,7 @@ ASKED = {
     "files": ("--load-restrictor LoadRestrictionsRootOnly", "build . --load-restrictor LoadRestrictionsRootOnly"),
     "charts": (
         "--enable-helm=true",
-        "build . --enable-helm=true --helm-kube-version 1.31.4 --helm-api-versions v1,apps/v1,monitoring.coreos.com/v1",
+        f"build . --enable-helm=true --helm-kube-version 1.31.4 --helm-api-versions {request()['KUBE_API_VERSIONS']}",
     ),
 }
 
@@ -370,8 +370,7 @@ def test_kustomize_is_told_of_the_cluster_for_charts(
     sidecar.script("kustomize", 'echo "<$*>" >&2; exit 1')
     lay_out(repository, {"Kustomization": ""})
     message = sidecar.with_options(f"--kustomize-build-options={options}").failure(repository)
-    assert f"<{told}" in message
-    assert message.endswith(">") or options
+    assert f"<{told}>" in message
 
 
 SAYING = {

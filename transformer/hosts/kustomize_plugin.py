@@ -39,7 +39,8 @@ def _transform(source: Source, config: Config, options: argparse.Namespace) -> i
     planned = plan_build([source], _CALLED, config)
 
     def joined(texts: Sequence[str], made: Sequence[str]) -> str:
-        known = origins(found for each in split(source.text) for found in resources(compose(each.text)))
+        documents = split(source.text) if made else ()
+        known = origins(found for each in documents for found in resources(compose(each.text)))
         return run.join_behind(texts, [coming_from(known, text) for text in made])
 
     return run.print_planned(planned, options, joined)

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from transformer.findings import Finding
 from transformer.manifest import Manifest
-from transformer.nodes import Mapping, Node, Sequence, column, filled, get, pairs, resolve, text_of
+from transformer.nodes import Mapping, Node, column, filled, get, pairs, resolve, text_of
 from transformer.not_run import why_left_alone
-from transformer.resources import Resource, as_resource
+from transformer.resources import Resource, as_resource, listed, name_of
 
 _TYPE = ("apiVersion", "kind")
 _OF_KUSTOMIZE = ("Kustomization", "Component")  # whose apiVersion kustomize itself completes
@@ -55,17 +55,8 @@ def _kind(node: Mapping) -> str:
 
 def _name(node: Mapping) -> str:
     """Return the name of an object, what a list of objects has in its place, or an empty text for anything else."""
-    if _items(node) is not None:
-        return _kind(node)
-    metadata = get(node, "metadata")
-    if not isinstance(metadata, Mapping):
-        return ""
-    return filled(get(metadata, "name")) or filled(get(metadata, "generateName"))
-
-
-def _items(node: Mapping) -> Sequence | None:
-    items = get(node, "items")
-    return items if isinstance(items, Sequence) and _kind(node).endswith("List") else None
+    kind = _kind(node)
+    return name_of(node) if listed(node, kind) is None else kind
 
 
 def _is_left(node: Mapping) -> bool:
@@ -87,7 +78,7 @@ def _in_places_of_objects(manifest: Manifest) -> Iterator[tuple[Mapping, str]]:
             continue
         seen.add(id(found))
         yield found, path
-        items = _items(found)
+        items = listed(found, _kind(found))
         prefix = f"{path}." if path else ""
         entries = [] if items is None else [(child, f"{prefix}items[{n}]") for n, child in enumerate(items.children)]
         waiting.extend(reversed(entries))
